@@ -1,0 +1,82 @@
+// The set of configurations that a study searches. A SearchSpace that exists is valid: nobody checks it again.
+//
+// A configuration is an array of size() doubles: reals as they are, integers exactly, choices by index, booleans as 0
+// and 1, NaN = inactive. It is canonical when exactly the inactive parameters are NaN. Immutable after construction, so
+// threads may share one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tuner {
+
+enum class ParameterType { real, integer, categorical, ordinal, boolean };
+
+// Holds where the parameter has one of `values`, or, if `values` is empty, lies in [low, high].
+struct Condition {
+  std::size_t parameter = 0;
+  std::vector<double> values;
+  double low = 0;
+  double high = 0;
+
+  bool holds(double value) const;  // false for NaN
+};
+
+struct Parameter {
+  std::string name;
+  ParameterType type = ParameterType::real;
+  double low = 0;   // inclusive; 0 for choices and bool
+  double high = 1;  // inclusive; number of choices - 1
+  double step = 0;  // 0 = continuous; int, choices and bool: at least 1
+  bool log = false;
+  std::vector<std::string> choices;  // JSON scalars; empty for numbers, {"false","true"} for bool
+  std::optional<double> default_value;
+  std::vector<Condition> conditions;  // all must hold for the parameter to be active
+
+  double cells() const;  // number of distinct values, infinity where continuous
+};
+
+// A conjunction that no configuration may meet.
+using Forbidden = std::vector<Condition>;
+
+class SearchSpace {
+ public:
+  // From the JSON form of DESIGN.md. `source` names the text in messages ("space.json", "plugin 'xgb'"), which also
+  // give the line where there is one. Throws UserError.
+  static SearchSpace from_json(std::string_view text, std::string_view source);
+  std::string to_json() const;  // from_json(to_json()) is the same space
+
+  std::size_t size() const { return parameters_.size(); }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  const std::vector<Forbidden>& forbidden() const { return forbidden_; }
+  std::optional<std::size_t> find(std::string_view name) const;
+  std::size_t index_of(std::string_view name) const;  // throws UserError with a suggestion
+  double cells() const;  // product of the parameters' cells: an upper bound of the distinct configurations
+
+  bool active(std::size_t parameter, std::span<const double> configuration) const;
+  void make_canonical(std::span<double> configuration) const;
+  bool contains(std::span<const double> configuration) const { return !violation(configuration); }
+  // Why the configuration is not in the space ("eta = 0.7 is above 0.5"), or nothing.
+  std::optional<std::string> violation(std::span<const double> configuration) const;
+
+  // Cube point to canonical configuration and back; see tuner_space in tuner/abi.h.
+  std::vector<double> from_unit(std::span<const double> cube) const;
+  std::vector<double> to_unit(std::span<const double> configuration) const;
+  // A uniform draw over the allowed configurations, a function of (seed, index) alone.
+  std::vector<double> sample(std::uint64_t seed, std::uint64_t index) const;
+
+  // The configuration of the parameters' defaults (where none is given: the middle of the range in the cube).
+  std::vector<double> defaults() const;
+
+ private:
+  SearchSpace(std::vector<Parameter> parameters, std::vector<Forbidden> forbidden);
+
+  std::vector<Parameter> parameters_;  // parents stand before their children
+  std::vector<Forbidden> forbidden_;
+};
+
+}  // namespace tuner
