@@ -1,0 +1,118 @@
+// Everything that happens to a study, in the order in which it happened. The log of these events is the study: the
+// journal holds it, the checkpoint holds it, and Study::apply turns it into tables. Plain data; storage/event_codec
+// gives the bytes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/trial.h"
+
+namespace tuner {
+
+// Always the first event. The definition is JSON, see core/definition.h.
+struct StudyCreated {
+  std::string definition;
+};
+
+// A manager took the study over. From here the strategy is a new one: created, then told all results in order.
+struct EpochStarted {
+  EpochNumber epoch;
+  double time = 0;    // seconds since 1970
+  std::string facts;  // JSON: host, pid, ranks, CPU level, versions, plugin digests
+};
+
+struct EpochEnded {
+  double time = 0;
+  std::string reason;  // for people: "2000 trials are done", "drained by signal USR1"
+};
+
+// A call of the strategy's ask(). Before it, the strategy has been told the first `told` results of the study, in the
+// order in which they arrived; pending are the trials that were not finished at this event.
+struct Asked {
+  AskNumber ask;
+  std::uint32_t want = 0;
+  std::uint64_t told = 0;
+};
+
+// A configuration that becomes the trial of that number.
+struct NewTrial {
+  TrialId trial;
+  std::vector<double> configuration;
+  std::vector<double> fidelities;
+  std::optional<TrialId> parent;
+  std::string note;  // JSON: why this point
+};
+
+// What the strategy answered, possibly less than wanted.
+struct Answered {
+  AskNumber ask;
+  std::uint8_t exhausted = 0;  // 1: there is nothing left to suggest
+  std::vector<NewTrial> trials;
+};
+
+// A trial that did not come from the strategy.
+struct TrialAdded {
+  Origin origin = Origin::enqueued;
+  NewTrial trial;
+};
+
+// A suggestion is taken back before it ran.
+struct Discarded {
+  TrialId trial;
+};
+
+// The strategy died or broke its contract and was started again as at an epoch's start.
+struct StrategyRestarted {
+  std::string reason;
+};
+
+struct AttemptStarted {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  RankId rank;
+  double time = 0;
+};
+
+// An intermediate value of the first objective.
+struct Reported {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  std::int64_t step = 0;
+  double value = 0;
+};
+
+struct AttemptEnded {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  Cause cause = Cause::value;
+  double time = 0;
+  double duration_s = 0;
+  std::vector<double> values;       // one for each objective; empty unless the cause is value or pruned
+  std::vector<double> constraints;  // one for each constraint
+  std::vector<std::pair<std::string, double>> notes;
+  std::string message;  // failures: what happened, with the last lines of output
+};
+
+// A changeable option got another value.
+struct SettingChanged {
+  std::string name;
+  std::string value;
+};
+
+// The hold-out part was looked at with the configuration of this trial.
+struct HoldoutScored {
+  TrialId trial;
+  double time = 0;
+  std::string metrics;  // JSON object
+};
+
+using Event = std::variant<StudyCreated, EpochStarted, EpochEnded, Asked, Answered, TrialAdded, Discarded,
+                           StrategyRestarted, AttemptStarted, Reported, AttemptEnded, SettingChanged, HoldoutScored>;
+
+}  // namespace tuner

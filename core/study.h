@@ -1,0 +1,132 @@
+// The state of a study: a pure function of its events. `apply` is the only way to change it, so that a live run, a
+// resume and a reader of a file are the same code. One thread; readers take a snapshot of the log, not of this.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/definition.h"
+#include "core/event.h"
+#include "core/trial.h"
+
+namespace tuner {
+
+struct IntermediateValue {
+  std::uint32_t attempt = 1;
+  std::int64_t step = 0;
+  double value = 0;
+};
+
+struct Epoch {
+  EpochNumber number;
+  double started = 0;
+  double ended = 0;        // NaN while it runs or where it was killed
+  std::string facts;       // JSON
+  std::string end_reason;  // empty where it was killed
+};
+
+struct HoldoutLook {
+  TrialId trial;
+  double time = 0;
+  std::string metrics;  // JSON object
+};
+
+struct Failure {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  Cause cause = Cause::crash;
+  std::string message;
+};
+
+class Study {
+ public:
+  // Throws DamagedStudy where the event contradicts what came before (unknown trial, wrong number of values, …).
+  void apply(const Event& event);
+
+  bool created() const { return definition_.has_value(); }
+  const StudyDefinition& definition() const { return *definition_; }
+  const SearchSpace& space() const { return definition_->space; }
+
+  std::size_t trial_count() const { return trials_.size(); }
+  const Trial& trial(TrialId id) const { return trials_[id.value]; }
+  std::span<const double> configuration(TrialId id) const;  // size of the space
+  std::span<const double> fidelities(TrialId id) const;
+  std::span<const double> values(TrialId id) const;       // one for each objective, NaN where there is none
+  std::span<const double> constraints(TrialId id) const;  // one for each constraint, NaN where there is none
+  std::span<const IntermediateValue> intermediate(TrialId id) const;
+  std::string_view note(TrialId id) const;                                       // JSON of the strategy: why this point
+  const std::vector<std::pair<std::string, double>>& metrics(TrialId id) const;  // notes of the objective
+
+  // In the order in which the results arrived: what strategies are told.
+  const std::vector<TrialId>& finished() const { return finished_; }
+  const std::deque<TrialId>& waiting() const { return waiting_; }  // in the order in which they should run
+  const std::set<TrialId>& running() const { return running_; }
+  std::vector<TrialId> pending() const;  // waiting and running, in the order of their numbers
+
+  std::uint64_t suggested() const { return suggested_; }  // trials of origin strategy
+  AskNumber next_ask() const { return next_ask_; }
+  bool exhausted() const { return exhausted_; }  // by the strategy of this epoch
+  const std::vector<Epoch>& epochs() const { return epochs_; }
+  const std::vector<Failure>& failures() const { return failures_; }  // every attempt that failed, lost ones included
+  const std::vector<HoldoutLook>& holdout_looks() const { return holdout_looks_; }
+  const std::map<std::string, std::string>& settings() const { return settings_; }  // with later changes
+  std::uint64_t late_results() const { return late_results_; }
+  std::uint64_t strategy_restarts() const { return strategy_restarts_; }
+  bool ended() const;  // the last epoch said goodbye
+
+  // The best feasible complete trial by the first objective; nothing where there is none.
+  std::optional<TrialId> best() const { return best_; }
+  bool feasible(TrialId id) const;  // every constraint <= 0
+
+ private:
+  void on(const StudyCreated& event);
+  void on(const EpochStarted& event);
+  void on(const EpochEnded& event);
+  void on(const Asked& event);
+  void on(const Answered& event);
+  void on(const TrialAdded& event);
+  void on(const Discarded& event);
+  void on(const StrategyRestarted& event);
+  void on(const AttemptStarted& event);
+  void on(const Reported& event);
+  void on(const AttemptEnded& event);
+  void on(const SettingChanged& event);
+  void on(const HoldoutScored& event);
+
+  void add(const NewTrial& added, Trial trial);
+  Trial& known_trial(TrialId id);
+  void finish(TrialId id, const AttemptEnded& event);
+  void consider_as_best(TrialId id);
+
+  std::optional<StudyDefinition> definition_;
+  std::vector<Trial> trials_;
+  std::vector<double> configurations_;  // n × size of the space
+  std::vector<double> fidelities_;      // n × fidelities
+  std::vector<double> values_;          // n × objectives
+  std::vector<double> constraints_;     // n × constraints
+  std::map<TrialId, std::vector<IntermediateValue>> intermediate_;
+  std::map<TrialId, std::string> notes_;
+  std::map<TrialId, std::vector<std::pair<std::string, double>>> metrics_;
+
+  std::vector<TrialId> finished_;
+  std::deque<TrialId> waiting_;
+  std::set<TrialId> running_;
+  std::map<AskNumber, std::pair<std::uint32_t, std::uint32_t>> open_asks_;  // known and pending trials at the ask
+  std::uint64_t suggested_ = 0;
+  AskNumber next_ask_;
+  bool exhausted_ = false;
+  std::vector<Epoch> epochs_;
+  std::vector<Failure> failures_;
+  std::vector<HoldoutLook> holdout_looks_;
+  std::map<std::string, std::string> settings_;
+  std::uint64_t late_results_ = 0;
+  std::uint64_t strategy_restarts_ = 0;
+  std::optional<TrialId> best_;
+};
+
+}  // namespace tuner

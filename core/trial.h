@@ -1,0 +1,44 @@
+// What is known of one trial, without its configuration and values, which the study keeps in columns.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include "core/ids.h"
+
+namespace tuner {
+
+// waiting → running → complete | pruned | failed; a lost or preempted attempt makes a running trial wait again.
+// discarded: a suggestion that was taken back before it ran.
+enum class TrialState : std::uint8_t { waiting, running, complete, pruned, failed, discarded };
+
+// How an attempt ended. The first seven are those of tuner/abi.h.
+enum class Cause : std::uint8_t { value, pruned, bad_value, exception, crash, timeout, out_of_memory, lost, preempted };
+
+enum class Origin : std::uint8_t { strategy, enqueued, fallback, replicate, imported };
+
+struct Trial {
+  TrialState state = TrialState::waiting;
+  Origin origin = Origin::strategy;
+  Cause cause = Cause::value;  // of the last attempt that ended
+  std::uint32_t attempt = 0;   // of the last attempt that was started, from 1; 0 = none
+  RankId rank;                 // of the last attempt
+  AskNumber ask;               // origin strategy: the ask that this trial answers
+  std::uint32_t known = 0;     // results that were known when the trial was chosen
+  std::uint32_t pending = 0;   // trials that were pending then
+  std::optional<TrialId> parent;
+  double started = std::numeric_limits<double>::quiet_NaN();     // last attempt, seconds since 1970
+  double ended = std::numeric_limits<double>::quiet_NaN();       // seconds since 1970
+  double duration_s = std::numeric_limits<double>::quiet_NaN();  // of the attempt that ended, measured by its worker
+
+  bool finished() const { return state > TrialState::running && state != TrialState::discarded; }
+  bool is_pending() const { return state <= TrialState::running; }
+};
+
+std::string_view name_of(TrialState state);
+std::string_view name_of(Cause cause);
+std::string_view name_of(Origin origin);
+
+}  // namespace tuner
