@@ -82,6 +82,7 @@ class Study {
   // The best feasible complete trial by the first objective; nothing where there is none.
   std::optional<TrialId> best() const { return best_; }
   bool feasible(TrialId id) const;  // every constraint <= 0
+  std::uint64_t finished_since_best() const { return finished_.size() - finished_at_best_; }
 
  private:
   void on(const StudyCreated& event);
@@ -127,6 +128,7 @@ class Study {
   std::uint64_t late_results_ = 0;
   std::uint64_t strategy_restarts_ = 0;
   std::optional<TrialId> best_;
+  std::uint64_t finished_at_best_ = 0;  // how many trials were finished when best_ was found, itself included
 };
 
 }  // namespace tuner

@@ -1,0 +1,37 @@
+#include "core/stop_rules.h"
+
+#include <fmt/format.h>
+
+namespace tuner {
+
+bool cannot_work(const StopRules& rules, const Study& study) {
+  if (rules.max_failures == 0 || study.finished().size() < rules.max_failures) return false;
+  for (const TrialId id : study.finished())
+    if (study.trial(id).state != TrialState::failed) return false;
+  return true;
+}
+
+std::optional<std::string> reason_to_stop(const StopRules& rules, const Study& study) {
+  if (study.finished().size() >= rules.trials) return fmt::format("all {} trials are done", rules.trials);
+  if (cannot_work(rules, study)) {
+    const std::string why = study.failures().empty() ? "" : ": " + study.failures().back().message;
+    return fmt::format("all of the first {} trials failed{}", study.finished().size(), why);
+  }
+  if (!study.best()) return std::nullopt;
+
+  const double best = study.values(*study.best())[0];
+  const bool maximize = study.definition().goal.objectives[0].maximize;
+  if (rules.target && (maximize ? best >= *rules.target : best <= *rules.target))
+    return fmt::format("the target {} is reached", *rules.target);
+  if (rules.patience && study.finished_since_best() >= *rules.patience)
+    return fmt::format("the best value did not improve in {} trials", *rules.patience);
+  return std::nullopt;
+}
+
+std::uint64_t trials_left_to_start(const StopRules& rules, const Study& study) {
+  if (reason_to_stop(rules, study)) return 0;
+  const std::uint64_t taken = study.finished().size() + study.running().size();
+  return rules.trials > taken ? rules.trials - taken : 0;
+}
+
+}  // namespace tuner

@@ -1,0 +1,257 @@
+#include "core/study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+#include "core/error.h"
+
+namespace tuner {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// Row `id` of a table that is stored row after row.
+std::span<const double> row(const std::vector<double>& table, TrialId id, std::size_t width) {
+  return std::span(table).subspan(id.value * width, width);
+}
+
+void expect_size(const char* what, std::size_t found, std::size_t expected, TrialId trial) {
+  if (found != expected)
+    throw DamagedStudy(fmt::format("trial {} has {} {}, the study needs {}", trial.value, found, what, expected));
+}
+
+// The study waits for the configuration to run again: nothing is known to be wrong with it.
+bool runs_again(Cause cause) {
+  return cause == Cause::lost || cause == Cause::preempted;
+}
+
+TrialState final_state(Cause cause) {
+  if (cause == Cause::value) return TrialState::complete;
+  return cause == Cause::pruned ? TrialState::pruned : TrialState::failed;
+}
+
+}  // namespace
+
+void Study::apply(const Event& event) {
+  if (!definition_ && !std::holds_alternative<StudyCreated>(event))
+    throw DamagedStudy("the log does not begin with the study's definition");
+  std::visit([this](const auto& concrete) { on(concrete); }, event);
+}
+
+std::span<const double> Study::configuration(TrialId id) const {
+  return row(configurations_, id, space().size());
+}
+
+std::span<const double> Study::fidelities(TrialId id) const {
+  return row(fidelities_, id, definition_->goal.fidelities.size());
+}
+
+std::span<const double> Study::values(TrialId id) const {
+  return row(values_, id, definition_->goal.objectives.size());
+}
+
+std::span<const double> Study::constraints(TrialId id) const {
+  return row(constraints_, id, definition_->goal.constraints.size());
+}
+
+std::span<const IntermediateValue> Study::intermediate(TrialId id) const {
+  const auto found = intermediate_.find(id);
+  return found == intermediate_.end() ? std::span<const IntermediateValue>{} : std::span(found->second);
+}
+
+std::string_view Study::note(TrialId id) const {
+  const auto found = notes_.find(id);
+  return found == notes_.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+const std::vector<std::pair<std::string, double>>& Study::metrics(TrialId id) const {
+  static const std::vector<std::pair<std::string, double>> kNone;
+  const auto found = metrics_.find(id);
+  return found == metrics_.end() ? kNone : found->second;
+}
+
+std::vector<TrialId> Study::pending() const {
+  std::vector<TrialId> all(running_.begin(), running_.end());
+  all.insert(all.end(), waiting_.begin(), waiting_.end());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+bool Study::ended() const {
+  return !epochs_.empty() && !std::isnan(epochs_.back().ended);
+}
+
+bool Study::feasible(TrialId id) const {
+  const auto all = constraints(id);
+  return std::all_of(all.begin(), all.end(), [](double value) { return value <= 0; });
+}
+
+void Study::on(const StudyCreated& event) {
+  if (definition_) throw DamagedStudy("the log defines the study twice");
+  definition_ = StudyDefinition::from_json(event.definition);
+  settings_ = definition_->settings;
+}
+
+void Study::on(const EpochStarted& event) {
+  epochs_.push_back({event.epoch, event.time, kNaN, event.facts, {}});
+  exhausted_ = false;
+  open_asks_.clear();
+  // Whatever ran when the last manager died runs again, before anything new.
+  for (auto id = running_.rbegin(); id != running_.rend(); ++id) {
+    trials_[id->value].state = TrialState::waiting;
+    trials_[id->value].cause = Cause::lost;
+    waiting_.push_front(*id);
+  }
+  running_.clear();
+}
+
+void Study::on(const EpochEnded& event) {
+  if (epochs_.empty()) throw DamagedStudy("an epoch ends that never started");
+  epochs_.back().ended = event.time;
+  epochs_.back().end_reason = event.reason;
+}
+
+void Study::on(const Asked& event) {
+  if (event.ask < next_ask_) throw DamagedStudy(fmt::format("ask {} appears twice", event.ask.value));
+  next_ask_ = AskNumber{event.ask.value + 1};
+  open_asks_[event.ask] = {static_cast<std::uint32_t>(event.told),
+                           static_cast<std::uint32_t>(waiting_.size() + running_.size())};
+}
+
+void Study::on(const Answered& event) {
+  const auto asked = open_asks_.extract(event.ask);
+  if (asked.empty()) throw DamagedStudy(fmt::format("ask {} was answered but not asked", event.ask.value));
+  Trial trial;
+  trial.ask = event.ask;
+  std::tie(trial.known, trial.pending) = asked.mapped();
+  for (const NewTrial& suggestion : event.trials) add(suggestion, trial);
+  suggested_ += event.trials.size();
+  if (event.exhausted != 0) exhausted_ = true;
+}
+
+void Study::on(const TrialAdded& event) {
+  Trial trial;
+  trial.origin = event.origin;
+  trial.known = static_cast<std::uint32_t>(finished_.size());
+  trial.pending = static_cast<std::uint32_t>(waiting_.size() + running_.size());
+  add(event.trial, trial);
+}
+
+void Study::on(const Discarded& event) {
+  Trial& trial = known_trial(event.trial);
+  const auto place = std::find(waiting_.begin(), waiting_.end(), event.trial);
+  if (place == waiting_.end())
+    throw DamagedStudy(fmt::format("trial {} is discarded but not waiting", event.trial.value));
+  waiting_.erase(place);
+  trial.state = TrialState::discarded;
+}
+
+void Study::on(const StrategyRestarted&) {
+  ++strategy_restarts_;
+  open_asks_.clear();
+  exhausted_ = false;
+}
+
+void Study::on(const AttemptStarted& event) {
+  Trial& trial = known_trial(event.trial);
+  const auto place = std::find(waiting_.begin(), waiting_.end(), event.trial);
+  if (place == waiting_.end())
+    throw DamagedStudy(fmt::format("trial {} is started while it is {}", event.trial.value, name_of(trial.state)));
+  waiting_.erase(place);
+  if (event.attempt != trial.attempt + 1)
+    throw DamagedStudy(
+        fmt::format("trial {} goes from attempt {} to {}", event.trial.value, trial.attempt, event.attempt));
+  trial.state = TrialState::running;
+  trial.attempt = event.attempt;
+  trial.rank = event.rank;
+  trial.started = event.time;
+  running_.insert(event.trial);
+}
+
+void Study::on(const Reported& event) {
+  known_trial(event.trial);
+  intermediate_[event.trial].push_back({event.attempt, event.step, event.value});
+}
+
+void Study::on(const AttemptEnded& event) {
+  const Trial& trial = known_trial(event.trial);
+  if (trial.state != TrialState::running || event.attempt != trial.attempt) {
+    ++late_results_;
+    return;
+  }
+  if (event.cause != Cause::value && event.cause != Cause::pruned)
+    failures_.push_back({event.trial, event.attempt, event.cause, event.message});
+  finish(event.trial, event);
+}
+
+void Study::on(const SettingChanged& event) {
+  settings_[event.name] = event.value;
+}
+
+void Study::on(const HoldoutScored& event) {
+  known_trial(event.trial);
+  holdout_looks_.push_back({event.trial, event.time, event.metrics});
+}
+
+void Study::add(const NewTrial& added, Trial trial) {
+  const GoalInfo& goal = definition_->goal;
+  if (added.trial.value != trials_.size())
+    throw DamagedStudy(fmt::format("trial {} appears where {} should", added.trial.value, trials_.size()));
+  expect_size("parameters", added.configuration.size(), space().size(), added.trial);
+  expect_size("fidelities", added.fidelities.size(), goal.fidelities.size(), added.trial);
+  trial.parent = added.parent;
+  trials_.push_back(trial);
+  configurations_.insert(configurations_.end(), added.configuration.begin(), added.configuration.end());
+  fidelities_.insert(fidelities_.end(), added.fidelities.begin(), added.fidelities.end());
+  values_.insert(values_.end(), goal.objectives.size(), kNaN);
+  constraints_.insert(constraints_.end(), goal.constraints.size(), kNaN);
+  if (!added.note.empty()) notes_[added.trial] = added.note;
+  waiting_.push_back(added.trial);
+}
+
+Trial& Study::known_trial(TrialId id) {
+  if (id.value >= trials_.size()) throw DamagedStudy(fmt::format("trial {} is named before it exists", id.value));
+  return trials_[id.value];
+}
+
+void Study::finish(TrialId id, const AttemptEnded& event) {
+  const GoalInfo& goal = definition_->goal;
+  const auto store = [&](const char* what, const std::vector<double>& from, std::vector<double>& to,
+                         std::size_t width) {
+    if (from.empty() && event.cause != Cause::value) return;
+    expect_size(what, from.size(), width, id);
+    std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(id.value * width));
+  };
+  store("values", event.values, values_, goal.objectives.size());
+  store("constraints", event.constraints, constraints_, goal.constraints.size());
+  if (!event.notes.empty()) metrics_[id] = event.notes;
+
+  Trial& trial = trials_[id.value];
+  trial.cause = event.cause;
+  trial.ended = event.time;
+  trial.duration_s = event.duration_s;
+  running_.erase(id);
+  if (runs_again(event.cause)) {
+    trial.state = TrialState::waiting;
+    waiting_.push_front(id);
+    return;
+  }
+  trial.state = final_state(event.cause);
+  finished_.push_back(id);
+  if (trial.state == TrialState::complete) consider_as_best(id);
+}
+
+void Study::consider_as_best(TrialId id) {
+  const double value = values(id)[0];
+  if (std::isnan(value) || !feasible(id)) return;
+  const double sign = definition_->goal.objectives[0].maximize ? -1 : 1;
+  if (best_ && sign * value >= sign * values(*best_)[0]) return;
+  best_ = id;
+  finished_at_best_ = finished_.size();
+}
+
+}  // namespace tuner
