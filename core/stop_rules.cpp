@@ -5,17 +5,15 @@
 namespace tuner {
 
 bool cannot_work(const StopRules& rules, const Study& study) {
-  if (rules.max_failures == 0 || study.finished().size() < rules.max_failures) return false;
-  for (const TrialId id : study.finished())
-    if (study.trial(id).state != TrialState::failed) return false;
-  return true;
+  if (rules.max_failures == 0 || study.failed_count() < study.finished().size() || study.epochs().empty()) return false;
+  return study.finished().size() - study.epochs().back().finished_before >= rules.max_failures;
 }
 
 std::optional<std::string> reason_to_stop(const StopRules& rules, const Study& study) {
   if (study.finished().size() >= rules.trials) return fmt::format("all {} trials are done", rules.trials);
   if (cannot_work(rules, study)) {
     const std::string why = study.failures().empty() ? "" : ": " + study.failures().back().message;
-    return fmt::format("all of the first {} trials failed{}", study.finished().size(), why);
+    return fmt::format("the first {} trials all failed{}", rules.max_failures, why);
   }
   if (!study.best()) return std::nullopt;
 

@@ -22,7 +22,7 @@ std::optional<std::string> reason_to_stop(const StopRules& rules, const Study& s
 // How many more trials may be started: those that the rules allow, less those that run.
 std::uint64_t trials_left_to_start(const StopRules& rules, const Study& study);
 
-// The first max_failures finished trials all failed.
+// No trial was ever complete or pruned, and max_failures of this epoch failed.
 bool cannot_work(const StopRules& rules, const Study& study);
 
 }  // namespace tuner

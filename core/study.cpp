@@ -97,7 +97,7 @@ void Study::on(const StudyCreated& event) {
 }
 
 void Study::on(const EpochStarted& event) {
-  epochs_.push_back({event.epoch, event.time, kNaN, event.facts, {}});
+  epochs_.push_back({event.epoch, event.time, kNaN, event.facts, {}, finished_.size()});
   exhausted_ = false;
   open_asks_.clear();
   // Whatever ran when the last manager died runs again, before anything new.
@@ -242,6 +242,7 @@ void Study::finish(TrialId id, const AttemptEnded& event) {
   }
   trial.state = final_state(event.cause);
   finished_.push_back(id);
+  if (trial.state == TrialState::failed) ++failed_count_;
   if (trial.state == TrialState::complete) consider_as_best(id);
 }
 

@@ -28,6 +28,7 @@ struct Epoch {
   double ended = 0;        // NaN while it runs or where it was killed
   std::string facts;       // JSON
   std::string end_reason;  // empty where it was killed
+  std::uint64_t finished_before = 0;  // trials that were finished when it started
 };
 
 struct HoldoutLook {
@@ -64,6 +65,7 @@ class Study {
 
   // In the order in which the results arrived: what strategies are told.
   const std::vector<TrialId>& finished() const { return finished_; }
+  std::uint64_t failed_count() const { return failed_count_; }  // finished trials that failed
   const std::deque<TrialId>& waiting() const { return waiting_; }  // in the order in which they should run
   const std::set<TrialId>& running() const { return running_; }
   std::vector<TrialId> pending() const;  // waiting and running, in the order of their numbers
@@ -127,6 +129,7 @@ class Study {
   std::map<std::string, std::string> settings_;
   std::uint64_t late_results_ = 0;
   std::uint64_t strategy_restarts_ = 0;
+  std::uint64_t failed_count_ = 0;
   std::optional<TrialId> best_;
   std::uint64_t finished_at_best_ = 0;  // how many trials were finished when best_ was found, itself included
 };

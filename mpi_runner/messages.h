@@ -1,0 +1,61 @@
+// What manager and workers say to each other, and its bytes.
+//
+//   manager → worker: WorkerSetup, WorkBatch, StopTrial, Alive, Goodbye
+//   worker → manager: WorkerReady, WorkerBroken, WorkerEvents, Alive
+#pragma once
+
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/event.h"
+#include "mpi_runner/objective_host.h"
+
+namespace tuner {
+
+// The first message: everything that a worker needs to evaluate trials of this study.
+struct WorkerSetup {
+  ObjectiveSetup objective;
+};
+
+// Trials to run one after the other; more than one only when trials are shorter than a message's round trip.
+struct WorkBatch {
+  std::vector<Assignment> assignments;
+};
+
+struct StopTrial {
+  TrialId trial;
+  tuner_stop_reason reason = TUNER_STOP_CANCEL;
+};
+
+// Said every few seconds by each side, so that the other one notices its death.
+struct Alive {};
+
+struct Goodbye {};
+
+// The worker's objective is loaded: it can take trials.
+struct WorkerReady {
+  std::string host;
+};
+
+// The worker's objective cannot be used there (its create() failed).
+struct WorkerBroken {
+  std::string host;
+  std::string message;
+  std::uint8_t users_mistake = 0;  // 1: options or data; 0: the plugin
+};
+
+// Reported and AttemptEnded events; the manager adds the time.
+struct WorkerEvents {
+  std::vector<Event> events;
+};
+
+using Message =
+    std::variant<WorkerSetup, WorkBatch, StopTrial, Alive, Goodbye, WorkerReady, WorkerBroken, WorkerEvents>;
+
+Bytes to_bytes(const Message& message);
+Message message_from(std::span<const std::byte> bytes);  // throws MalformedBytes
+
+}  // namespace tuner
