@@ -1,0 +1,68 @@
+// One-off questions to a plugin, each put to a fresh, short-lived plugin host. They block, for at most
+// launch.start_timeout_s where nothing else is said. They throw UserError where the plugin finds a mistake of the
+// user's, PluginError where it fails, dies or answers against its contract.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/definition.h"
+#include "mpi_runner/host_launch.h"
+#include "tuner/abi.h"
+
+namespace tuner {
+
+enum class PluginKind { objective, strategy };
+
+struct PluginOption {
+  enum class Type { text, integer, real, boolean };
+  std::string name;
+  Type type = Type::text;
+  std::string default_value;
+  std::string help;
+  bool required = false;       // has no default
+  bool executes_code = false;  // never taken over from a study file without --trust
+  bool identity = true;        // another value makes it another study
+};
+
+// What a plugin says about itself.
+struct PluginDescription {
+  PluginKind kind = PluginKind::objective;
+  std::string name;
+  std::string version;
+  std::string summary;
+  std::vector<PluginOption> options;
+  GoalInfo goal;             // objectives
+  bool uses_results = true;  // strategies
+};
+
+PluginDescription describe_plugin(const HostLaunch& launch);
+
+SearchSpace plugin_space(const HostLaunch& launch, const PluginOptions& options);
+
+// Files whose contents belong to the study's identity, as the plugin names them.
+std::vector<std::string> plugin_inputs(const HostLaunch& launch, const PluginOptions& options);
+
+// The user's options with types checked and defaults filled in. Throws UserError for unknown names, values of another
+// type and required options that are missing.
+PluginOptions check_options(const PluginDescription& description, const PluginOptions& users);
+
+// The final training of one configuration.
+struct RefitCall {
+  PluginOptions options;
+  SearchSpace space;
+  GoalInfo goal;
+  std::vector<double> configuration;
+  std::uint64_t seed = 0;
+  tuner_refit_part part = TUNER_REFIT_ALL;
+  std::filesystem::path directory;  // exists; the plugin writes the model into it
+};
+
+// Metrics as a JSON object. Without a time-out, since training takes what it takes. Throws PluginError where the plugin
+// has no refit().
+std::string refit(const HostLaunch& launch, const RefitCall& call);
+
+}  // namespace tuner

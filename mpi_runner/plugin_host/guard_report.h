@@ -1,0 +1,32 @@
+// What the guard of a plugin host and the rank tell each other over the control socket (packets, never split).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+namespace tuner {
+
+// To the guard. When the socket closes, it kills the host and all its descendants at once, unless told to finish.
+enum class GuardCommand : std::uint8_t {
+  finish,  // the host was asked to end by itself; it has a second for it
+  kill     // the host's socket is closed: report how it died, or after a second kill it
+};
+
+enum class GuardNews : std::uint8_t {
+  started,        // host_pid is known
+  host_ended,     // wait_status says how; the descendants it left have been killed
+  out_of_memory,  // the guard killed it for its memory
+  kernel_oom,     // the kernel did
+};
+
+// To the rank.
+struct GuardReport {
+  GuardNews news = GuardNews::started;
+  std::uint8_t killed_by_guard = 0;
+  std::int32_t wait_status = 0;
+  std::int64_t host_pid = 0;
+  std::uint64_t memory_bytes = 0;  // of the host and its descendants when the limit was passed
+};
+
+}  // namespace tuner
