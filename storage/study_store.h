@@ -1,0 +1,79 @@
+// A study that this process writes: its state in memory, its journal and checkpoint on disk, and the ownership of both.
+//
+// One thread (the manager) calls everything here. Two threads work behind it: one makes what was committed survive a
+// power cut and keeps the ownership fresh, one at a time writes a checkpoint. What goes wrong there is thrown by the
+// next commit() or waiting call. Formats and rules: storage/FORMAT.md.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/event.h"
+#include "core/study.h"
+
+namespace tuner {
+
+class FileCalls;
+
+// What to do where a journal that should be there is not.
+enum class MissingJournal { refuse, accept_loss };
+
+struct StoreSettings {
+  double checkpoint_every_s = 60;
+  double owner_expiry_s = 120;  // an owner that cannot be shown to be gone is replaced after this time of silence
+  double owner_refresh_s = 20;
+  FileCalls* files = nullptr;  // none: those of the operating system
+};
+
+class StudyStore {
+ public:
+  // Makes a new study: owner, first journal, StudyCreated. The checkpoint file exists when this returns. Throws
+  // UserError where the file exists already, Interrupted where another process is making it.
+  static std::unique_ptr<StudyStore> create(const std::filesystem::path& path, const StudyDefinition& definition,
+                                            const StoreSettings& settings = {});
+  // Takes an existing study over. What people should know about its files is in remarks(). Throws UserError where there
+  // is none, Interrupted where another process writes it, DamagedStudy.
+  static std::unique_ptr<StudyStore> open(const std::filesystem::path& path, MissingJournal missing,
+                                          const StoreSettings& settings = {});
+  // Without finish() or leave() this is like a kill: what was committed stays, the next run takes over.
+  ~StudyStore();
+  StudyStore(const StudyStore&) = delete;
+  StudyStore& operator=(const StudyStore&) = delete;
+
+  const Study& study() const;
+  const std::vector<std::string>& remarks() const;
+  const std::filesystem::path& path() const;  // of the file itself, where the given path was a symbolic link
+
+  // Applies the event to the study and keeps its bytes for the next commit. Throws DamagedStudy where the event
+  // contradicts the study; then nothing is recorded.
+  Sequence record(const Event& event);
+  // One write of all that was recorded; before it returns, nothing that was recorded may be acted upon. Throws
+  // Interrupted (disk full, replaced by another owner, …); then the events are kept, and a later commit() tries again.
+  void commit();
+  // Every event before this one survives a power cut.
+  Sequence acknowledged() const;
+  // Returns when all that was committed is acknowledged. Throws Interrupted.
+  void wait_until_synced();
+
+  // Time for a checkpoint: the interval is over, writing stays below 1 % of the time, there is something new.
+  // `now_s`: seconds of std::chrono::steady_clock.
+  bool checkpoint_due(double now_s) const;
+  // Switches journals and hands a snapshot to its thread; returns at once. Needs a commit() before.
+  void start_checkpoint();
+  bool checkpoint_running() const;
+
+  // The end of a run: all is synced, the checkpoint holds everything and says so, the journals are removed.
+  void finish();
+  // Within a second: what was committed is synced, running checkpoints are given up, the next run takes over at once.
+  void leave();
+
+ private:
+  class Implementation;
+  explicit StudyStore(std::unique_ptr<Implementation> implementation);
+
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace tuner
