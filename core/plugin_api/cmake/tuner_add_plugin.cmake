@@ -14,7 +14,8 @@ function(tuner_add_plugin name)
   if(NOT "${CMAKE_CXX_FLAGS} ${CMAKE_SHARED_LINKER_FLAGS} ${CMAKE_MODULE_LINKER_FLAGS}" MATCHES "-fsanitize")
     target_link_options(${name} PRIVATE "LINKER:-z,defs")
   endif()
-  cmake_language(DEFER CALL tuner_refuse_fast_math ${name})
+  # EVAL, because a deferred call expands its arguments only when it runs, where ${name} is gone.
+  cmake_language(EVAL CODE "cmake_language(DEFER CALL tuner_refuse_fast_math [[${name}]])")
 endfunction()
 
 # -ffast-math links crtfastmath.o, which changes the floating-point mode of the whole process that loads the plugin.

@@ -128,18 +128,18 @@ namespace detail {
 inline std::string to_json(const ObjectiveDescription& d) {
   const auto spec = [](const ObjectiveSpec& objective) {
     const bool maximize = objective.direction == Direction::maximize;
-    return "{\"name\": " + quoted(objective.name) + ", \"direction\": \"" + (maximize ? "maximize" : "minimize") +
+    return "{\"name\": " + json_string(objective.name) + ", \"direction\": \"" + (maximize ? "maximize" : "minimize") +
            "\"}";
   };
   const auto fidelity = [](const FidelitySpec& f) {
-    return "{\"name\": " + quoted(f.name) + ", \"low\": " + json_number(f.low) + ", \"high\": " + json_number(f.high) +
-           "}";
+    return "{\"name\": " + json_string(f.name) + ", \"low\": " + json_number(f.low) +
+           ", \"high\": " + json_number(f.high) + "}";
   };
-  return "{\"name\": " + quoted(d.name) + ", \"version\": " + quoted(d.version) +
-         ", \"summary\": " + quoted(d.summary) +
+  return "{\"name\": " + json_string(d.name) + ", \"version\": " + json_string(d.version) +
+         ", \"summary\": " + json_string(d.summary) +
          ", \"options\": " + json_array(d.options, [](const Option& o) { return to_json(o); }) +
          ", \"objectives\": " + json_array(d.objectives, spec) +
-         ", \"constraints\": " + json_array(d.constraints, quoted) +
+         ", \"constraints\": " + json_array(d.constraints, json_string) +
          ", \"fidelities\": " + json_array(d.fidelities, fidelity) + "}";
 }
 
@@ -171,7 +171,7 @@ struct ObjectiveTable {
     return fenced(error, [&] {
       std::vector<std::string> files;
       if constexpr (requires { T::inputs(Options(*options)); }) files = T::inputs(Options(*options));
-      write(json, json_array(files, quoted));
+      write(json, json_array(files, json_string));
       return TUNER_OK;
     });
   }

@@ -148,7 +148,8 @@ tuner_status fenced(const tuner_text* error, Body&& body) noexcept {
   }
 }
 
-inline std::string quoted(std::string_view text) {
+// Not called quoted: argument-dependent lookup would find std::quoted wherever <iomanip> is included.
+inline std::string json_string(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string result = "\"";
   for (const char character : text) {
@@ -190,8 +191,8 @@ inline std::string json_number(double value) {
 
 inline std::string to_json(const Option& option) {
   static constexpr const char* kTypes[] = {"text", "int", "float", "bool"};
-  return "{\"name\": " + quoted(option.name) + ", \"type\": \"" + kTypes[static_cast<int>(option.type)] +
-         "\", \"default\": " + quoted(option.default_value) + ", \"help\": " + quoted(option.help) +
+  return "{\"name\": " + json_string(option.name) + ", \"type\": \"" + kTypes[static_cast<int>(option.type)] +
+         "\", \"default\": " + json_string(option.default_value) + ", \"help\": " + json_string(option.help) +
          ", \"required\": " + json_bool(option.required) + ", \"executes_code\": " + json_bool(option.executes_code) +
          ", \"identity\": " + json_bool(option.identity) + "}";
 }

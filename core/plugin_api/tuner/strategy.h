@@ -77,8 +77,8 @@ struct Answer {
 namespace detail {
 
 inline std::string to_json(const StrategyDescription& d) {
-  return "{\"name\": " + quoted(d.name) + ", \"version\": " + quoted(d.version) +
-         ", \"summary\": " + quoted(d.summary) +
+  return "{\"name\": " + json_string(d.name) + ", \"version\": " + json_string(d.version) +
+         ", \"summary\": " + json_string(d.summary) +
          ", \"options\": " + json_array(d.options, [](const Option& o) { return to_json(o); }) +
          ", \"uses_results\": " + json_bool(d.uses_results) + "}";
 }
