@@ -22,4 +22,14 @@ std::vector<double> configuration_from_json(const SearchSpace& space, std::strin
 // From "eta=0.1,max_depth=6,booster=dart". Missing ones take their defaults. Throws UserError.
 std::vector<double> configuration_from_text(const SearchSpace& space, std::string_view text);
 
+// One value as typed: 0.1, 6, dart, "a,b" (JSON, where quotation marks are needed). Ranges are not checked. Throws
+// UserError.
+double value_from_text(const Parameter& parameter, std::string_view text);
+
+// At the commas that stand outside of quotation marks.
+std::vector<std::string_view> split_at_commas(std::string_view text);
+
+// "booster = "dart" and max_depth >= 11".
+std::string conjunction_text(const SearchSpace& space, const std::vector<Condition>& conditions);
+
 }  // namespace tuner

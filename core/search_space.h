@@ -16,7 +16,8 @@ namespace tuner {
 
 enum class ParameterType { real, integer, categorical, ordinal, boolean };
 
-// Holds where the parameter has one of `values`, or, if `values` is empty, lies in [low, high].
+// Holds where the parameter has one of `values`, or, if `values` is empty, lies in [low, high]. It never holds where
+// `values` is empty and low > high: what narrowing a parent leaves of a condition on the values that it lost.
 struct Condition {
   std::size_t parameter = 0;
   std::vector<double> values;
@@ -29,8 +30,8 @@ struct Condition {
 struct Parameter {
   std::string name;
   ParameterType type = ParameterType::real;
-  double low = 0;   // inclusive; 0 for choices and bool
-  double high = 1;  // inclusive; number of choices - 1
+  double low = 0;   // inclusive; 0 for choices and bool (1 for a bool fixed to true)
+  double high = 1;  // inclusive; number of choices - 1 (0 for a bool fixed to false)
   double step = 0;  // 0 = continuous; int, choices and bool: at least 1
   bool log = false;
   std::vector<std::string> choices;  // JSON scalars; empty for numbers, {"false","true"} for bool
@@ -48,6 +49,8 @@ class SearchSpace {
   // From the JSON form of DESIGN.md. `source` names the text in messages ("space.json", "plugin 'xgb'"), which also
   // give the line where there is one. Throws UserError.
   static SearchSpace from_json(std::string_view text, std::string_view source);
+  // From parameters in any order; conditions name them by their place in it. Throws SpaceMistake (core/space_check.h).
+  static SearchSpace from_parts(std::vector<Parameter> parameters, std::vector<Forbidden> forbidden);
   std::string to_json() const;  // from_json(to_json()) is the same space
 
   std::size_t size() const { return parameters_.size(); }
@@ -58,8 +61,11 @@ class SearchSpace {
   double cells() const;  // product of the parameters' cells: an upper bound of the distinct configurations
 
   bool active(std::size_t parameter, std::span<const double> configuration) const;
+  // Inactive parameters become NaN, active ones that are NaN their default, and values of a float with a step the grid
+  // value that they mean up to rounding.
   void make_canonical(std::span<double> configuration) const;
   bool contains(std::span<const double> configuration) const { return !violation(configuration); }
+  bool is_forbidden(std::span<const double> configuration) const;  // of a canonical configuration
   // Why the configuration is not in the space ("eta = 0.7 is above 0.5"), or nothing.
   std::optional<std::string> violation(std::span<const double> configuration) const;
 
@@ -69,7 +75,8 @@ class SearchSpace {
   // A uniform draw over the allowed configurations, a function of (seed, index) alone.
   std::vector<double> sample(std::uint64_t seed, std::uint64_t index) const;
 
-  // The configuration of the parameters' defaults (where none is given: the middle of the range in the cube).
+  // The configuration of the parameters' defaults. Where none is given: the first of unordered choices, false, the middle
+  // of a range in the cube. It may be a forbidden combination.
   std::vector<double> defaults() const;
 
  private:

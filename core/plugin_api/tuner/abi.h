@@ -92,7 +92,7 @@ typedef struct tuner_options {
   const tuner_option* items; /* count */
 } tuner_options;
 
-/* The parent must have one of `values`, or where `value_count` is 0 lie in [low, high]. */
+/* The parent must have one of `values`, or where `value_count` is 0 lie in [low, high] (never where low > high). */
 typedef struct tuner_condition {
   uint32_t struct_size;
   uint32_t parent;      /* index of the parameter that decides */
@@ -106,8 +106,8 @@ typedef struct tuner_parameter {
   uint32_t struct_size;
   tuner_parameter_type type;
   const char* name;
-  double low;  /* inclusive; 0 for choices and bool */
-  double high; /* inclusive; number of choices - 1; 1 for bool */
+  double low;  /* inclusive; 0 for choices and bool; 1 for a bool fixed to true */
+  double high; /* inclusive; number of choices - 1; 1 for bool; 0 for a bool fixed to false */
   double step; /* 0 = continuous; int, choices and bool: at least 1 */
   int32_t log; /* 1 = log scale */
   uint32_t choice_count;
@@ -133,7 +133,8 @@ typedef struct tuner_space {
   void (*from_unit)(void* context, const double* cube, double* configuration);
   /* The inverse: the centre of the cell; 0.5 for inactive parameters. */
   void (*to_unit)(void* context, const double* configuration, double* cube);
-  /* Sets inactive parameters to NaN, and active ones that are NaN to their default (or the middle of their range). */
+  /* Sets inactive parameters to NaN, active ones that are NaN to their default (where none was given: the first of
+   * unordered choices, the middle of a range), and values of a float with a step to the multiple that they mean. */
   void (*make_canonical)(void* context, double* configuration);
   /* 1 where the configuration is canonical, in range and not forbidden. */
   int32_t (*contains)(void* context, const double* configuration);
