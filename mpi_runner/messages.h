@@ -1,6 +1,6 @@
 // What manager and workers say to each other, and its bytes.
 //
-//   manager → worker: WorkerSetup, WorkBatch, StopTrial, Alive, Goodbye
+//   manager → worker: WorkerSetup, WorkBatch, Alive, Goodbye
 //   worker → manager: WorkerReady, WorkerBroken, WorkerEvents, Alive
 #pragma once
 
@@ -18,6 +18,7 @@ namespace tuner {
 // The first message: everything that a worker needs to evaluate trials of this study.
 struct WorkerSetup {
   ObjectiveSetup objective;
+  double silence_s = 120;  // the manager counts as dead when it says nothing for so long
 };
 
 // Trials to run one after the other; more than one only when trials are shorter than a message's round trip.
@@ -25,13 +26,9 @@ struct WorkBatch {
   std::vector<Assignment> assignments;
 };
 
-struct StopTrial {
-  TrialId trial;
-  tuner_stop_reason reason = TUNER_STOP_CANCEL;
-};
-
 // Said every few seconds by each side, so that the other one notices its death.
 struct Alive {};
+inline constexpr double kAliveEvery_s = 5;
 
 struct Goodbye {};
 
@@ -52,8 +49,7 @@ struct WorkerEvents {
   std::vector<Event> events;
 };
 
-using Message =
-    std::variant<WorkerSetup, WorkBatch, StopTrial, Alive, Goodbye, WorkerReady, WorkerBroken, WorkerEvents>;
+using Message = std::variant<WorkerSetup, WorkBatch, Alive, Goodbye, WorkerReady, WorkerBroken, WorkerEvents>;
 
 Bytes to_bytes(const Message& message);
 Message message_from(std::span<const std::byte> bytes);  // throws MalformedBytes

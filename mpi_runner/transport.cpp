@@ -1,5 +1,6 @@
 #include "mpi_runner/transport.h"
 
+#define OMPI_SKIP_MPICXX 1  // the C++ bindings are long deprecated and do not compile without warnings
 #include <mpi.h>
 #include <signal.h>
 #include <unistd.h>
@@ -66,11 +67,19 @@ Transport::Transport() : state_(std::make_unique<State>()) {
   state_->joined = true;
 }
 
-Transport::~Transport() { leave(5, 1); }
+Transport::~Transport() {
+  leave(5, 1);
+}
 
-RankId Transport::rank() const { return RankId{static_cast<std::uint64_t>(state_->rank)}; }
-std::size_t Transport::size() const { return static_cast<std::size_t>(state_->size); }
-std::size_t Transport::ranks_on_node() const { return static_cast<std::size_t>(state_->ranks_on_node); }
+RankId Transport::rank() const {
+  return RankId{static_cast<std::uint64_t>(state_->rank)};
+}
+std::size_t Transport::size() const {
+  return static_cast<std::size_t>(state_->size);
+}
+std::size_t Transport::ranks_on_node() const {
+  return static_cast<std::size_t>(state_->ranks_on_node);
+}
 
 void Transport::send(RankId to, Bytes bytes) {
   state_->forget_sent();

@@ -1,5 +1,5 @@
-// Messages between the ranks of one run: the only part of tuner that knows MPI. Sends never block, receives never wait, no
-// collectives after start-up. Without a launcher there is one rank and no MPI at all. One thread.
+// Messages between the ranks of one run: the only part of tuner that knows MPI. Sends never block, receives never wait,
+// no collectives after start-up. Without a launcher there is one rank and no MPI at all. One thread.
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,50 @@
+// Which rank is doing what, as the manager sees it. Plain bookkeeping: no messages, no clock of its own.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/ids.h"
+
+namespace tuner {
+
+class Crew {
+ public:
+  Crew(std::size_t ranks, double now_s);
+
+  void ready(RankId rank, const std::string& host);
+  void heard(RankId rank, double now_s);
+  void assigned(RankId rank, TrialId trial);
+  void ended(RankId rank, TrialId trial, double duration_s);
+  // The rank takes no more trials; returns those that it had.
+  std::vector<TrialId> remove(RankId rank);
+
+  // How many more trials the rank should be given now. A rank gets one trial at a time, but several at once when trials
+  // are shorter than a message's round trip, so that it need not wait for the manager after each.
+  std::size_t room(RankId rank) const;
+  std::size_t total_room() const;
+  std::size_t busy() const;     // ranks that have a trial
+  std::size_t present() const;  // ranks that are not removed
+  bool present(RankId rank) const { return !members_[rank.value].gone; }
+  const std::string& host(RankId rank) const { return members_[rank.value].host; }
+
+  // Ranks that have said nothing since `since_s`. Rank 0 is the manager itself and never silent.
+  std::vector<RankId> silent(double since_s) const;
+
+ private:
+  struct Member {
+    bool ready = false;
+    bool gone = false;
+    std::string host;
+    std::vector<TrialId> trials;
+    double last_heard_s = 0;
+  };
+
+  std::size_t batch_size() const;
+
+  std::vector<Member> members_;
+  double mean_duration_s_ = 1;  // of the latest trials; long until known, so that the first ones go out one by one
+};
+
+}  // namespace tuner

@@ -1,0 +1,34 @@
+// The trials that one rank evaluates, one after the other, in its plugin host. Never blocks. One thread.
+#pragma once
+
+#include <poll.h>
+
+#include <deque>
+#include <vector>
+
+#include "core/event.h"
+#include "mpi_runner/objective_host.h"
+
+namespace tuner {
+
+class Evaluator {
+ public:
+  explicit Evaluator(ObjectiveSetup setup) : host_(std::move(setup)) {}
+
+  bool ready() const { return host_.ready(); }
+  bool idle() const { return !host_.busy() && queue_.empty(); }
+  void add(std::vector<Assignment> assignments);
+
+  // What has happened since the last call, and the start of the next trial. Throws UserError or PluginError when the
+  // objective cannot be created.
+  std::vector<Event> advance();
+
+  void append_poll_fds(std::vector<pollfd>& descriptors) const { host_.append_poll_fds(descriptors); }
+  double next_deadline_in_s() const { return host_.next_deadline_in_s().value_or(1e9); }
+
+ private:
+  ObjectiveHost host_;
+  std::deque<Assignment> queue_;
+};
+
+}  // namespace tuner

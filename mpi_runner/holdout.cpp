@@ -1,0 +1,37 @@
+#include "mpi_runner/holdout.h"
+
+#include <chrono>
+#include <future>
+
+#include "core/random.h"
+#include "mpi_runner/clock.h"
+
+namespace tuner {
+
+std::optional<HoldoutScored> look_at_holdout(const Study& study, const HostLaunch& launch, const PluginOptions& options,
+                                             const std::filesystem::path& trials_directory,
+                                             const std::function<void()>& while_waiting) {
+  const std::optional<TrialId> best = study.best();
+  if (!best) return std::nullopt;
+  if (!study.holdout_looks().empty() && study.holdout_looks().back().trial == *best) return std::nullopt;
+
+  const auto configuration = study.configuration(*best);
+  const std::filesystem::path directory = trials_directory / std::to_string(best->value) / "holdout";
+  std::filesystem::create_directories(directory);
+  const RefitCall call{options,
+                       study.space(),
+                       study.definition().goal,
+                       {configuration.begin(), configuration.end()},
+                       trial_seed(study.definition().seed, best->value),
+                       TUNER_REFIT_WITHOUT_HOLDOUT,
+                       directory};
+  // The thread lives as long as the plugin host that it starts, so the host's parent-death signal does not strike
+  // early.
+  std::future<std::string> metrics = std::async(std::launch::async, [&] { return refit(launch, call); });
+  while (metrics.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) while_waiting();
+  const std::string text = metrics.get();
+  if (text.empty() || text == "{}") return std::nullopt;
+  return HoldoutScored{*best, wall_time_s(), text};
+}
+
+}  // namespace tuner

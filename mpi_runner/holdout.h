@@ -1,0 +1,20 @@
+// The one look at the locked hold-out part: after the search, one model of the best configuration is trained without it
+// and scored on it. The study records every look, since each one makes the score a little less honest.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "core/study.h"
+#include "mpi_runner/plugin_call.h"
+
+namespace tuner {
+
+// Nothing where the plugin has no refit() or no hold-out part, where no trial is complete, or where the last look was
+// at the same trial. `while_waiting` is called every now and then. Throws PluginError, UserError.
+std::optional<HoldoutScored> look_at_holdout(const Study& study, const HostLaunch& launch, const PluginOptions& options,
+                                             const std::filesystem::path& trials_directory,
+                                             const std::function<void()>& while_waiting);
+
+}  // namespace tuner

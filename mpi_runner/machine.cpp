@@ -1,0 +1,50 @@
+#include "mpi_runner/machine.h"
+
+#include <gnu/libc-version.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace tuner {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+std::uint32_t usable_cores() {
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  if (sched_getaffinity(0, sizeof mask, &mask) != 0) return 1;
+  return static_cast<std::uint32_t>(CPU_COUNT(&mask));
+}
+
+std::uint32_t cores_per_rank(std::uint32_t ranks_on_node) {
+  const std::uint32_t mine = usable_cores();
+  const bool bound = mine < static_cast<std::uint32_t>(sysconf(_SC_NPROCESSORS_ONLN));
+  return std::max(1U, bound ? mine : mine / std::max(1U, ranks_on_node));
+}
+
+std::string cpu_level() {
+  if (__builtin_cpu_supports("x86-64-v4")) return "x86-64-v4";
+  if (__builtin_cpu_supports("x86-64-v3")) return "x86-64-v3";
+  if (__builtin_cpu_supports("x86-64-v2")) return "x86-64-v2";
+  return "x86-64";
+}
+
+std::string epoch_facts(std::size_t ranks, const std::string& strategy_sha256, const std::string& objective_sha256) {
+  const nlohmann::json facts = {
+      {"host", host_name()},
+      {"pid", getpid()},
+      {"ranks", ranks},
+      {"cpu_level", cpu_level()},
+      {"libraries", {{"tuner", TUNER_VERSION}, {"libc", gnu_get_libc_version()}, {"strategy", strategy_sha256}}},
+      {"objective_sha256", objective_sha256}};
+  return facts.dump();
+}
+
+}  // namespace tuner

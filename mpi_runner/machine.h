@@ -1,0 +1,24 @@
+// Facts about the machine that a rank runs on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace tuner {
+
+std::string host_name();
+
+// Cores that this process may use: its affinity mask, not the machine.
+std::uint32_t usable_cores();
+
+// Cores for each of `ranks` ranks that share a node: their own when the launcher bound them, a fair part otherwise; at
+// least 1.
+std::uint32_t cores_per_rank(std::uint32_t ranks_on_node);
+
+// "x86-64-v3": what the last bits of floating point may depend on.
+std::string cpu_level();
+
+// What an epoch records: JSON of host, pid, ranks, CPU level and versions.
+std::string epoch_facts(std::size_t ranks, const std::string& strategy_sha256, const std::string& objective_sha256);
+
+}  // namespace tuner

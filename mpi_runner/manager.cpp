@@ -1,0 +1,285 @@
+#include "mpi_runner/manager.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "mpi_runner/clock.h"
+#include "mpi_runner/machine.h"
+#include "mpi_runner/signals.h"
+
+namespace tuner {
+namespace {
+
+constexpr RankId kSelf{0};
+
+}  // namespace
+
+Manager::Manager(Transport& transport, StudyStore& store, Progress& progress, RunPlan plan)
+    : transport_(transport),
+      store_(store),
+      progress_(progress),
+      plan_(std::move(plan)),
+      crew_(transport.size(), steady_time_s()),
+      strategy_(plan_.strategy),
+      planned_(transport.size()),
+      started_s_(steady_time_s()),
+      last_alive_s_(started_s_),
+      last_request_s_(started_s_) {}
+
+RunEnd Manager::run() {
+  begin();
+  while (true) {
+    const bool arrived = take_arrived();
+    if (std::optional<RunEnd> end = end_of_run()) return *end;
+    plan();
+    store_.commit();
+    const bool acted = act();
+    after_commit();
+    if (arrived || acted) {
+      pause_.reset();
+    } else {
+      wait();
+    }
+  }
+}
+
+void Manager::begin() {
+  record(EpochStarted{EpochNumber{study().epochs().size() + 1}, wall_time_s(), plan_.facts});
+  for (const SettingChanged& change : plan_.changes) record(change);
+  for (const std::vector<double>& configuration : plan_.enqueue) {
+    const TrialId trial{study().trial_count()};
+    record(TrialAdded{Origin::enqueued,
+                      {trial, configuration, study().definition().goal.highest_fidelities(), std::nullopt, {}}});
+  }
+  store_.commit();
+  strategy_.start();
+}
+
+bool Manager::take_arrived() {
+  const bool messages = receive();
+  const bool results = evaluate_here();
+  const bool suggestions = hear_strategy();
+  lose_silent_ranks();
+  return messages || results || suggestions;
+}
+
+bool Manager::receive() {
+  bool any = false;
+  while (std::optional<Envelope> envelope = transport_.receive()) {
+    any = true;
+    crew_.heard(envelope->from, steady_time_s());
+    std::visit([&](auto&& message) { on(envelope->from, std::move(message)); }, message_from(envelope->bytes));
+  }
+  return any;
+}
+
+bool Manager::evaluate_here() {
+  if (!crew_.present(kSelf)) return false;
+  try {
+    std::vector<Event> events = plan_.evaluator->advance();
+    if (plan_.evaluator->ready()) crew_.ready(kSelf, host_name());
+    const bool any = !events.empty();
+    if (any) on(kSelf, WorkerEvents{std::move(events)});
+    return any;
+  } catch (const UserError& error) {
+    on(kSelf, WorkerBroken{host_name(), error.what(), 1});
+  } catch (const PluginError& error) {
+    on(kSelf, WorkerBroken{host_name(), error.what(), 0});
+  }
+  return true;
+}
+
+bool Manager::hear_strategy() {
+  if (restart_strategy_) return false;
+  std::optional<Event> event = strategy_.poll(study());
+  if (!event) return false;
+  if (const auto* restarted = std::get_if<StrategyRestarted>(&*event)) {
+    progress_.notice(restarted->reason + "; starting it again");
+    restart_strategy_ = true;
+  }
+  record(std::move(*event));
+  return true;
+}
+
+void Manager::on(RankId from, WorkerReady&& message) {
+  crew_.ready(from, message.host);
+}
+
+void Manager::on(RankId from, WorkerBroken&& message) {
+  last_breakdown_ = message.message;
+  lose(from, fmt::format("cannot evaluate on {}: {}", message.host, message.message));
+}
+
+void Manager::on(RankId from, WorkerEvents&& message) {
+  for (Event& event : message.events) {
+    if (auto* ended = std::get_if<AttemptEnded>(&event)) {
+      record_result(from, std::move(*ended));
+    } else {
+      record(std::move(event));
+    }
+  }
+}
+
+void Manager::record(Event event) {
+  store_.record(event);
+}
+
+void Manager::record_result(RankId rank, AttemptEnded ended) {
+  ended.time = wall_time_s();
+  crew_.ended(rank, ended.trial, ended.duration_s);
+  const TrialId trial = ended.trial;
+  unacknowledged_.emplace_back(store_.record(ended), trial);
+}
+
+void Manager::lose(RankId rank, const std::string& why) {
+  progress_.notice(fmt::format("rank {} {}; its trials go to others", rank.value, why));
+  for (const TrialId trial : crew_.remove(rank))
+    record(AttemptEnded{trial, study().trial(trial).attempt, Cause::lost, wall_time_s(), 0, {}, {}, {}, why});
+}
+
+void Manager::lose_silent_ranks() {
+  for (const RankId rank : crew_.silent(steady_time_s() - plan_.silence_s))
+    lose(rank,
+         fmt::format("on {} has said nothing for {:.0f} s and counts as lost", crew_.host(rank), plan_.silence_s));
+}
+
+std::optional<RunEnd> Manager::end_of_run() {
+  using Kind = RunEnd::Kind;
+  const StopRequest request = stop_request();
+  if (request == StopRequest::leave) return RunEnd{Kind::left, "stopped by a signal"};
+  if (request == StopRequest::drain) draining_ = true;
+  if (std::optional<std::string> reason = reason_to_stop(plan_.rules, study()))
+    return RunEnd{cannot_work(plan_.rules, study()) ? Kind::failed : Kind::complete, *reason};
+  if (plan_.time_limit_s > 0 && steady_time_s() - started_s_ >= plan_.time_limit_s)
+    return RunEnd{Kind::resumable, "the time limit is reached"};
+  if (crew_.present() == 0) return RunEnd{Kind::failed, "no rank can evaluate: " + last_breakdown_};
+  if (!study().running().empty()) return std::nullopt;
+  if (draining_) return RunEnd{Kind::resumable, "drained by signal USR1"};
+  if (!study().waiting().empty()) return std::nullopt;
+  const std::string& strategy = study().definition().strategy.name;
+  if (study().exhausted())
+    return RunEnd{Kind::complete, fmt::format("strategy '{}' has nothing left to suggest", strategy)};
+  if (strategy_.stuck(study()))
+    return RunEnd{Kind::failed, fmt::format("strategy '{}' suggests nothing although it knows every result", strategy)};
+  return std::nullopt;
+}
+
+void Manager::plan() {
+  if (draining_) return;
+  const std::uint64_t left = trials_left_to_start(plan_.rules, study());
+  plan_assignments(left);
+  plan_ask(trials_left_to_start(plan_.rules, study()));
+}
+
+void Manager::plan_ask(std::uint64_t left) {
+  if (restart_strategy_) return;
+  const std::uint64_t useful = std::min<std::uint64_t>(left, crew_.total_room() + look_ahead());
+  const std::uint64_t ready = study().waiting().size();
+  const std::optional<Asked> asked = strategy_.plan(study(), useful > ready ? useful - ready : 0);
+  if (!asked) return;
+  record(*asked);
+  strategy_.recorded(study(), *asked);
+}
+
+// As many suggestions ahead as are taken while one ask is answered; none where one rank does everything.
+std::size_t Manager::look_ahead() const {
+  if (transport_.size() == 1) return 0;
+  const double taken_meanwhile = std::ceil(strategy_.mean_ask_s() / std::max(mean_request_gap_s_, 1e-9));
+  return static_cast<std::size_t>(std::min(taken_meanwhile, 2.0 * static_cast<double>(crew_.present())));
+}
+
+void Manager::plan_assignments(std::uint64_t left) {
+  const double now_s = wall_time_s();
+  for (std::uint64_t rank = 0; rank < transport_.size(); ++rank) {
+    for (std::size_t room = crew_.room(RankId{rank}); room > 0 && left > 0 && !study().waiting().empty();
+         --room, --left) {
+      const TrialId trial = study().waiting().front();
+      record(AttemptStarted{trial, study().trial(trial).attempt + 1, RankId{rank}, now_s});
+      crew_.assigned(RankId{rank}, trial);
+      planned_[rank].push_back(assignment_of(trial));
+    }
+  }
+}
+
+Assignment Manager::assignment_of(TrialId id) const {
+  const auto configuration = study().configuration(id);
+  const auto fidelities = study().fidelities(id);
+  return {id,
+          study().trial(id).attempt,
+          trial_seed(study().definition().seed, id.value),
+          {configuration.begin(), configuration.end()},
+          {fidelities.begin(), fidelities.end()},
+          study().trial(id).parent};
+}
+
+bool Manager::act() {
+  if (std::exchange(restart_strategy_, false)) strategy_.start();
+  bool acted = strategy_.make_call(study());
+  const double now_s = steady_time_s();
+  for (std::uint64_t rank = 0; rank < planned_.size(); ++rank) {
+    if (planned_[rank].empty()) continue;
+    acted = true;
+    const double gap_s = (now_s - last_request_s_) / static_cast<double>(planned_[rank].size());
+    constexpr double kWeightOfLatest = 0.1;
+    mean_request_gap_s_ += kWeightOfLatest * (gap_s - mean_request_gap_s_);
+    last_request_s_ = now_s;
+    WorkBatch batch{std::exchange(planned_[rank], {})};
+    if (rank == kSelf.value) {
+      plan_.evaluator->add(std::move(batch.assignments));
+    } else {
+      transport_.send(RankId{rank}, to_bytes(std::move(batch)));
+    }
+  }
+  return acted;
+}
+
+void Manager::after_commit() {
+  const Sequence acknowledged = store_.acknowledged();
+  while (!unacknowledged_.empty() && unacknowledged_.front().first < acknowledged) {
+    progress_.acknowledged(study(), unacknowledged_.front().second);
+    unacknowledged_.pop_front();
+  }
+  progress_.draw(study(), crew_.busy(), crew_.present());
+  if (store_.checkpoint_due(steady_time_s())) store_.start_checkpoint();
+  keep_in_touch();
+}
+
+void Manager::keep_in_touch() {
+  const double now_s = steady_time_s();
+  if (now_s - last_alive_s_ < kAliveEvery_s) return;
+  last_alive_s_ = now_s;
+  for (std::uint64_t rank = 1; rank < transport_.size(); ++rank)
+    if (crew_.present(RankId{rank})) transport_.send(RankId{rank}, to_bytes(Alive{}));
+}
+
+void Manager::end(const RunEnd& how) {
+  if (how.kind == RunEnd::Kind::left) {
+    store_.leave();
+    return;
+  }
+  stop_running(Cause::preempted);
+  record(EpochEnded{wall_time_s(), how.reason});
+  store_.commit();
+  store_.finish();
+}
+
+void Manager::stop_running(Cause cause) {
+  const std::vector<TrialId> running(study().running().begin(), study().running().end());
+  for (const TrialId trial : running)
+    record(AttemptEnded{trial, study().trial(trial).attempt, cause, wall_time_s(), 0, {}, {}, {}, "the run ended"});
+}
+
+void Manager::wait() {
+  descriptors_.clear();
+  plan_.evaluator->append_poll_fds(descriptors_);
+  strategy_.append_poll_fds(descriptors_);
+  const double at_most_s = std::min(kAliveEvery_s, plan_.evaluator->next_deadline_in_s());
+  pause_.wait(descriptors_, at_most_s);
+}
+
+}  // namespace tuner

@@ -1,0 +1,109 @@
+// Keeps every rank busy with trials of one study: rank 0's loop. One turn takes all that has arrived, records it as
+// events, plans what to ask and to hand out as events too, writes them in one go, and only then acts. It never waits
+// for a rank, the strategy or the disk. One thread.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/stop_rules.h"
+#include "mpi_runner/crew.h"
+#include "mpi_runner/evaluator.h"
+#include "mpi_runner/messages.h"
+#include "mpi_runner/pause.h"
+#include "mpi_runner/progress.h"
+#include "mpi_runner/strategy_driver.h"
+#include "mpi_runner/transport.h"
+#include "storage/study_store.h"
+
+namespace tuner {
+
+struct RunPlan {
+  std::unique_ptr<Evaluator> evaluator;  // rank 0's own
+  StrategySetup strategy;
+  StopRules rules;
+  double time_limit_s = 0;                   // of this run; 0 = none
+  double silence_s = 60;                     // a rank that says nothing for so long counts as lost
+  std::string facts;                         // JSON, see epoch_facts()
+  std::vector<std::vector<double>> enqueue;  // configurations to run before the strategy's
+  std::vector<SettingChanged> changes;       // of the study's settings
+};
+
+struct RunEnd {
+  enum class Kind {
+    complete,   // a stop rule is met, or nothing is left to try
+    resumable,  // drained or out of time
+    failed,     // the study cannot work as it is
+    left        // TERM: everything is synced, the process should exit at once
+  };
+  Kind kind = Kind::complete;
+  std::string reason;
+};
+
+class Manager {
+ public:
+  // The other ranks have had their WorkerSetup.
+  Manager(Transport& transport, StudyStore& store, Progress& progress, RunPlan plan);
+
+  // Returns when the run should end; the epoch is still open, the ranks still listen. Throws what cannot be mended
+  // here.
+  RunEnd run();
+  // Tells the ranks that the manager lives; for whoever does something long between run() and end().
+  void keep_in_touch();
+  // Ends the epoch and writes the last checkpoint. The ranks still listen.
+  void end(const RunEnd& how);
+
+ private:
+  void begin();
+  bool take_arrived();
+  void plan();
+  bool act();
+  void after_commit();
+  std::optional<RunEnd> end_of_run();
+
+  bool receive();
+  bool evaluate_here();
+  bool hear_strategy();
+  void on(RankId from, WorkerReady&& message);
+  void on(RankId from, WorkerBroken&& message);
+  void on(RankId from, WorkerEvents&& message);
+  void on(RankId, Alive&&) {}
+  template <class Other>
+  void on(RankId, Other&&) {}  // messages to workers never come here
+
+  void record(Event event);
+  void record_result(RankId rank, AttemptEnded ended);
+  void lose(RankId rank, const std::string& why);
+  void lose_silent_ranks();
+  void plan_ask(std::uint64_t left);
+  void plan_assignments(std::uint64_t left);
+  Assignment assignment_of(TrialId trial) const;
+  std::size_t look_ahead() const;
+  void stop_running(Cause cause);
+  void wait();
+  const Study& study() const { return store_.study(); }
+
+  Transport& transport_;
+  StudyStore& store_;
+  Progress& progress_;
+  RunPlan plan_;
+  Crew crew_;
+  StrategyDriver strategy_;
+  std::vector<std::vector<Assignment>> planned_;  // for each rank, recorded and not sent
+  bool restart_strategy_ = false;                 // recorded and not done
+  bool draining_ = false;
+  std::deque<std::pair<Sequence, TrialId>> unacknowledged_;  // results that a power cut could still take
+  std::string last_breakdown_;                               // why the last rank could not evaluate
+  double started_s_;
+  double last_alive_s_;
+  double mean_request_gap_s_ = 1;  // seconds between trials that are handed out
+  double last_request_s_;
+  std::vector<pollfd> descriptors_;
+  Pause pause_{1e-3};
+};
+
+}  // namespace tuner

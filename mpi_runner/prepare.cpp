@@ -1,0 +1,210 @@
+#include "mpi_runner/prepare.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/configuration_text.h"
+#include "core/error.h"
+#include "mpi_runner/machine.h"
+#include "mpi_runner/signals.h"
+
+namespace tuner {
+namespace {
+
+constexpr const char* kDefaultStrategy = "sobol";
+
+// The study before anybody owns it: what it should be, and its plugins.
+struct Opened {
+  std::filesystem::path path;
+  std::unique_ptr<StudyStore> store;  // none yet where the study is new
+  StudyDefinition definition;
+  LoadedPlugin objective;
+  LoadedPlugin strategy;
+  PluginOptions objective_options;
+  std::vector<std::string> remarks;
+};
+
+StoreSettings store_settings(const RunOptions& options) {
+  StoreSettings settings;
+  settings.checkpoint_every_s = options.checkpoint_every_s;
+  return settings;
+}
+
+std::unique_ptr<StudyStore> open_store(const std::filesystem::path& path, const RunOptions& options) {
+  return StudyStore::open(path, options.accept_loss ? MissingJournal::accept_loss : MissingJournal::refuse,
+                          store_settings(options));
+}
+
+void refuse_differences(const Opened& opened, const StudyDefinition& now) {
+  const std::vector<std::string> found =
+      differences(opened.store->study().definition(), now, opened.objective.description);
+  if (!found.empty())
+    throw UserError(fmt::format("{} holds another study: {}. Name another file with --study, or leave out what differs",
+                                opened.path.string(), fmt::join(found, "; ")));
+}
+
+// Takes the recorded study over once it is known to be the same; gives it back untouched otherwise.
+void take_over(Opened& opened, const RunOptions& options, const StudyDefinition& now) {
+  try {
+    refuse_differences(opened, now);
+    opened.remarks = warnings(opened.store->study().definition(), now);
+    opened.definition = opened.store->study().definition();
+    opened.objective_options = resumed_options(opened.definition.objective, opened.objective.description,
+                                               assignments(options.set, "set"), options.trust);
+  } catch (...) {
+    opened.store->leave();
+    throw;
+  }
+}
+
+Opened open_recorded(const RunOptions& options) {
+  if (!options.space_file.empty() || !options.fix.empty() || !options.narrow.empty())
+    throw UserError("--resume takes the search space from the study. Leave out --space, --fix and --narrow");
+  std::unique_ptr<StudyStore> store = open_store(options.resume, options);
+  StudyDefinition now = store->study().definition();
+  try {
+    const auto name_or = [](const std::string& typed, const PluginInfo& recorded) {
+      return typed.empty() ? recorded.name : typed;
+    };
+    LoadedPlugin objective = load_plugin(name_or(options.plugin, now.objective), PluginKind::objective);
+    LoadedPlugin strategy = load_plugin(name_or(options.strategy, now.strategy), PluginKind::strategy);
+    const PluginOptions objective_options =
+        resumed_options(now.objective, objective.description, assignments(options.set, "set"), options.trust);
+    now.seed = options.seed.value_or(now.seed);
+    now.objective = plugin_info(objective, objective_options);
+    now.strategy = plugin_info(strategy, now.strategy.options);
+    now.inputs = input_digests(objective, objective_options);
+    Opened opened{options.resume, std::move(store), now, std::move(objective), std::move(strategy), {}, {}};
+    take_over(opened, options, now);
+    return opened;
+  } catch (...) {
+    if (store) store->leave();
+    throw;
+  }
+}
+
+Opened open_typed(const RunOptions& options) {
+  if (options.plugin.empty())
+    throw UserError(
+        "no objective is given. Try `tuner --plugin xgb --set data=train.csv`, or --resume FILE, or --help");
+  LoadedPlugin objective = load_plugin(options.plugin, PluginKind::objective);
+  LoadedPlugin strategy =
+      load_plugin(options.strategy.empty() ? kDefaultStrategy : options.strategy, PluginKind::strategy);
+  StudyDefinition now = define_study(options, objective, strategy);
+  const std::filesystem::path path = options.study.empty() ? objective.description.name + ".h5" : options.study;
+  PluginOptions objective_options = now.objective.options;
+  Opened opened{path, nullptr, std::move(now), std::move(objective), std::move(strategy), objective_options, {}};
+  if (std::filesystem::exists(path)) {
+    opened.store = open_store(path, options);
+    const StudyDefinition typed = opened.definition;
+    take_over(opened, options, typed);
+  }
+  return opened;
+}
+
+std::map<std::string, std::string> current_settings(const Opened& opened, const RunOptions& options) {
+  std::map<std::string, std::string> settings = opened.store ? opened.store->study().settings() : PluginOptions{};
+  for (const auto& [name, text] : options.settings) settings[name] = text;
+  return settings;
+}
+
+std::vector<SettingChanged> changes(const Study& study, const std::map<std::string, std::string>& typed) {
+  std::vector<SettingChanged> found;
+  for (const auto& [name, text] : typed) {
+    const auto recorded = study.settings().find(name);
+    if (recorded == study.settings().end() || recorded->second != text) found.push_back({name, text});
+  }
+  return found;
+}
+
+bool known(const Study& study, const std::vector<double>& configuration) {
+  const auto same = [](double a, double b) { return a == b || (a != a && b != b); };
+  for (TrialId id; id.value < study.trial_count(); ++id.value)
+    if (std::ranges::equal(study.configuration(id), configuration, same)) return true;
+  return false;
+}
+
+// Configurations to run first: what the user asked for and the plugin's defaults, each only once in a study.
+std::vector<std::vector<double>> first_configurations(const RunOptions& options, const Study& study) {
+  const SearchSpace& space = study.space();
+  std::vector<std::vector<double>> wanted;
+  const bool has_defaults =
+      std::ranges::any_of(space.parameters(), [](const auto& p) { return p.default_value.has_value(); });
+  if (options.evaluate_defaults && has_defaults && space.contains(space.defaults())) wanted.push_back(space.defaults());
+  for (const std::string& text : options.enqueue) {
+    std::vector<double> configuration = configuration_from_text(space, text);
+    if (const auto why = space.violation(configuration)) throw UserError(fmt::format("--enqueue {}: {}", text, *why));
+    wanted.push_back(std::move(configuration));
+  }
+  std::erase_if(wanted, [&](const auto& configuration) { return known(study, configuration); });
+  return wanted;
+}
+
+std::uint32_t threads_per_trial(const RunOptions& options, const Transport& transport,
+                                std::vector<std::string>& remarks) {
+  const auto ranks = static_cast<std::uint32_t>(transport.ranks_on_node());
+  if (ranks > usable_cores() && cores_per_rank(ranks) == 1)
+    remarks.push_back(
+        fmt::format("{} ranks share {} cores on {} (trials slow each other down); -n {} would use them once", ranks,
+                    usable_cores(), host_name(), usable_cores()));
+  return options.threads.value_or(cores_per_rank(ranks));
+}
+
+// Rank 0 waits for its own objective before the study is made: mistakes in options and data appear here.
+std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup) {
+  auto evaluator = std::make_unique<Evaluator>(setup);
+  std::vector<pollfd> descriptors;
+  Pause pause(10e-3);
+  while (!evaluator->ready()) {
+    evaluator->advance();
+    if (stop_request() == StopRequest::leave) throw Interrupted("stopped by a signal before the first trial");
+    descriptors.clear();
+    evaluator->append_poll_fds(descriptors);
+    pause.wait(descriptors, 1);
+  }
+  return evaluator;
+}
+
+RunPlan plan_of(const Opened& opened, const RunOptions& options, const Settings& settings, std::size_t ranks) {
+  const PluginInfo strategy = plugin_info(opened.strategy, opened.definition.strategy.options);
+  const StudyDefinition& study = opened.definition;
+  return {nullptr,
+          {opened.strategy.launch, strategy.options, study.space, study.goal, study.seed},
+          settings.rules,
+          options.time_limit_s,
+          options.rank_timeout_s,
+          epoch_facts(ranks, strategy.sha256, plugin_info(opened.objective, {}).sha256),
+          first_configurations(options, opened.store->study()),
+          changes(opened.store->study(), options.settings)};
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
+  Opened opened = options.resume.empty() ? open_typed(options) : open_recorded(options);
+  const Settings settings = settings_from(current_settings(opened, options), "the study's settings");
+  opened.objective.launch.threads = threads_per_trial(options, transport, opened.remarks);
+  opened.objective.launch.memory_limit_bytes = settings.trial_memory_bytes;
+
+  const ObjectiveSetup objective{opened.objective.launch, opened.objective_options,         opened.definition.space,
+                                 opened.definition.goal,  opened.path.string() + ".trials", settings.trial_timeout_s};
+  for (std::uint64_t rank = 1; rank < transport.size(); ++rank)
+    transport.send(RankId{rank}, to_bytes(WorkerSetup{objective, 2 * options.rank_timeout_s}));
+  std::unique_ptr<Evaluator> evaluator = ready_evaluator(objective);
+
+  if (!opened.store) opened.store = StudyStore::create(opened.path, opened.definition, store_settings(options));
+  append(opened.remarks, opened.store->remarks());
+  RunPlan plan = plan_of(opened, options, settings, transport.size());
+  plan.evaluator = std::move(evaluator);
+  return {std::move(opened.store), std::move(plan), std::move(opened.objective), std::move(opened.objective_options),
+          std::move(opened.remarks)};
+}
+
+}  // namespace tuner

@@ -1,0 +1,76 @@
+#include "mpi_runner/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "core/configuration_text.h"
+#include "mpi_runner/clock.h"
+#include "mpi_runner/text.h"
+
+namespace tuner {
+namespace {
+
+constexpr double kRedrawEvery_s = 0.5;
+constexpr double kLogLineEvery_s = 30;
+
+}  // namespace
+
+Progress::Progress(std::uint64_t trials)
+    : trials_(trials), terminal_(isatty(STDERR_FILENO) != 0), started_s_(steady_time_s()), next_draw_s_(started_s_) {
+  next_draw_s_ += terminal_ ? kRedrawEvery_s : kLogLineEvery_s;
+}
+
+void Progress::notice(const std::string& text) {
+  clear_line();
+  fmt::print(stderr, "tuner: {}\n", escaped_lines(text));
+}
+
+void Progress::acknowledged(const Study& study, TrialId trial) {
+  ++acknowledged_;
+  if (study.best() != trial || shown_best_ == trial) return;
+  shown_best_ = trial;
+  if (terminal_) return;
+  const std::string configuration = configuration_to_json(study.space(), study.configuration(trial));
+  fmt::print(stderr, "tuner: trial {}: {:.6g} is the best of {} trials, {}\n", trial.value, study.values(trial)[0],
+             study.finished().size(), escaped(configuration));
+}
+
+void Progress::draw(const Study& study, std::size_t busy_ranks, std::size_t ranks) {
+  const double now_s = steady_time_s();
+  if (now_s < next_draw_s_) return;
+  next_draw_s_ = now_s + (terminal_ ? kRedrawEvery_s : kLogLineEvery_s);
+  const std::string text = line(study, busy_ranks, ranks);
+  if (terminal_) {
+    fmt::print(stderr, "\r\033[K{}", text);
+    std::fflush(stderr);
+    line_is_open_ = true;
+  } else {
+    fmt::print(stderr, "tuner: {}\n", text);
+  }
+}
+
+void Progress::finish() {
+  clear_line();
+}
+
+std::string Progress::line(const Study& study, std::size_t busy_ranks, std::size_t ranks) const {
+  const std::uint64_t done = study.finished().size();
+  const double rate = static_cast<double>(acknowledged_) / (steady_time_s() - started_s_);
+  const std::string best =
+      study.best() ? fmt::format("best {:.6g} (trial {})", study.values(*study.best())[0], study.best()->value)
+                   : "no result yet";
+  const std::string eta =
+      rate > 0 && trials_ > done ? ", " + duration_text(static_cast<double>(trials_ - done) / rate) + " left" : "";
+  return fmt::format("{}/{} trials, {} failed, {} running | {} | {:.3g} trials/s{} | {}/{} ranks busy", done, trials_,
+                     study.failed_count(), study.running().size(), best, rate, eta, busy_ranks, ranks);
+}
+
+void Progress::clear_line() {
+  if (!line_is_open_) return;
+  fmt::print(stderr, "\r\033[K");
+  line_is_open_ = false;
+}
+
+}  // namespace tuner

@@ -1,0 +1,96 @@
+#include "mpi_runner/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "core/error.h"
+#include "mpi_runner/holdout.h"
+#include "mpi_runner/manager.h"
+#include "mpi_runner/prepare.h"
+#include "mpi_runner/run_options.h"
+#include "mpi_runner/signals.h"
+#include "mpi_runner/summary.h"
+#include "mpi_runner/worker.h"
+
+namespace tuner {
+namespace {
+
+constexpr int kResumable = 4;
+
+// However rank 0 ends, the others are told, and everybody leaves the same way.
+class Dismissal {
+ public:
+  explicit Dismissal(Transport& transport) : transport_(transport) {}
+  Dismissal(const Dismissal&) = delete;
+  Dismissal& operator=(const Dismissal&) = delete;
+  ~Dismissal() {
+    for (std::uint64_t rank = 1; rank < transport_.size(); ++rank) transport_.send(RankId{rank}, to_bytes(Goodbye{}));
+  }
+
+ private:
+  Transport& transport_;
+};
+
+int exit_code(RunEnd::Kind kind) {
+  switch (kind) {
+    case RunEnd::Kind::complete:
+      return 0;
+    case RunEnd::Kind::failed:
+      return 2;
+    default:
+      return kResumable;
+  }
+}
+
+void score_holdout(PreparedRun& run, Manager& manager, Progress& progress) {
+  try {
+    const std::filesystem::path directory = run.store->path().string() + ".trials";
+    const std::optional<HoldoutScored> score = look_at_holdout(
+        run.store->study(), run.objective.launch, run.objective_options, directory, [&] { manager.keep_in_touch(); });
+    if (score) run.store->record(*score);
+  } catch (const std::runtime_error& error) {
+    progress.notice(fmt::format("the hold-out part could not be scored: {}", error.what()));
+  }
+}
+
+int manage(const RunOptions& options, Transport& transport) {
+  PreparedRun run = prepare_run(options, transport);
+  Progress progress(run.plan.rules.trials);
+  for (const std::string& remark : run.remarks) progress.notice(remark);
+
+  Manager manager(transport, *run.store, progress, std::move(run.plan));
+  const RunEnd end = manager.run();
+  progress.finish();
+  if (end.kind == RunEnd::Kind::complete && run.objective.description.can_refit) score_holdout(run, manager, progress);
+  manager.end(end);
+  // After TERM mpirun serves nobody and kills within a second: MPI_Finalize would only hang.
+  if (end.kind == RunEnd::Kind::left) _exit(kResumable);
+  std::cout << summary(*run.store, end) << std::flush;
+  return exit_code(end.kind);
+}
+
+}  // namespace
+
+int run_command(const std::vector<std::string>& arguments) {
+  Transport transport;
+  install_signal_handlers();
+  constexpr double kPatience_s = 10;
+  if (transport.rank() != RankId{0}) {
+    run_worker(transport);
+    if (stop_request() == StopRequest::leave) _exit(0);
+    transport.leave(kPatience_s, 0);
+    return 0;
+  }
+  int code = 0;
+  {
+    const Dismissal dismissal(transport);
+    const RunOptions options = parse_run_options(arguments);
+    code = manage(options, transport);
+  }
+  transport.leave(kPatience_s, code);
+  return code;
+}
+
+}  // namespace tuner

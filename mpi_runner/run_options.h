@@ -1,0 +1,64 @@
+// The options of a run, in one table that also says what each one is to a study: part of its identity, changeable
+// later, or of this run only.
+#pragma once
+
+#include <boost/program_options/options_description.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/stop_rules.h"
+#include "mpi_runner/host_launch.h"
+
+namespace tuner {
+
+struct RunOptions {
+  // Part of the study's identity: another value makes it another study.
+  std::string plugin;
+  std::string strategy;
+  std::optional<std::uint64_t> seed;      // default: 0
+  std::vector<std::string> set;           // "name=value", for the objective
+  std::vector<std::string> strategy_set;  // "name=value", for the strategy
+  std::string space_file;
+  std::vector<std::string> fix;
+  std::vector<std::string> narrow;
+
+  // Changeable: as typed, without defaults. Names and texts as on the command line.
+  std::map<std::string, std::string> settings;
+
+  // Of this run only.
+  std::string study;
+  std::string resume;
+  std::vector<std::string> enqueue;
+  bool evaluate_defaults = true;
+  std::optional<std::uint32_t> threads;
+  double time_limit_s = 0;
+  double checkpoint_every_s = 60;
+  double rank_timeout_s = 60;
+  bool accept_loss = false;
+  bool trust = false;
+  bool help = false;
+};
+
+// The changeable options with their meaning.
+struct Settings {
+  StopRules rules;
+  double trial_timeout_s = 0;            // 0 = none
+  std::uint64_t trial_memory_bytes = 0;  // 0 = none
+};
+
+// For --help, grouped.
+boost::program_options::options_description run_options_description();
+
+// Throws UserError.
+RunOptions parse_run_options(const std::vector<std::string>& arguments);
+
+// From texts of changeable options; missing ones have their defaults. Throws UserError that names `source`.
+Settings settings_from(const std::map<std::string, std::string>& texts, const std::string& source);
+
+// "name=value" texts; throws UserError for those without '='.
+PluginOptions assignments(const std::vector<std::string>& texts, const std::string& option);
+
+}  // namespace tuner

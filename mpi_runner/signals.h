@@ -1,0 +1,13 @@
+// What the outside asks of a run by signals: USR1 = finish what runs and end; TERM and INT = sync and leave at once.
+#pragma once
+
+namespace tuner {
+
+enum class StopRequest { none, drain, leave };
+
+void install_signal_handlers();
+
+// The strongest request that has arrived.
+StopRequest stop_request();
+
+}  // namespace tuner

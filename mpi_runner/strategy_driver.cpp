@@ -1,0 +1,80 @@
+#include "mpi_runner/strategy_driver.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/error.h"
+#include "mpi_runner/clock.h"
+
+namespace tuner {
+
+void StrategyDriver::start() {
+  host_ = std::make_unique<StrategyHost>(setup_);
+  told_ = 0;
+  open_.reset();
+  called_ = false;
+  short_answer_at_.reset();
+}
+
+std::optional<Asked> StrategyDriver::plan(const Study& study, std::size_t want) const {
+  if (want == 0 || open_ || study.exhausted()) return std::nullopt;
+  if (short_answer_at_ == study.finished().size()) return std::nullopt;
+  return Asked{study.next_ask(), static_cast<std::uint32_t>(want), study.finished().size()};
+}
+
+void StrategyDriver::recorded(const Study& study, const Asked& asked) {
+  open_ = asked;
+  called_ = false;
+  call_ = {asked.ask, asked.want, study.suggested(), study.pending()};
+}
+
+bool StrategyDriver::make_call(const Study& study) {
+  if (!open_ || std::exchange(called_, true)) return false;
+  const std::span results = std::span(study.finished()).subspan(told_, open_->told - told_);
+  host_->tell(study, results);
+  told_ = open_->told;
+  host_->ask(study, call_);
+  asked_at_s_ = steady_time_s();
+  return true;
+}
+
+std::optional<Event> StrategyDriver::poll(const Study& study) {
+  try {
+    std::optional<StrategyAnswer> answer = host_->poll();
+    if (!answer) return std::nullopt;
+    return accept(study, std::move(*answer));
+  } catch (const PluginError& error) {
+    constexpr int kMostFailuresInARow = 3;
+    if (++failures_in_a_row_ < kMostFailuresInARow) return StrategyRestarted{error.what()};
+    throw PluginError(fmt::format("{} (started {} times, failed each time). The study can be resumed once it is mended",
+                                  error.what(), kMostFailuresInARow));
+  }
+}
+
+bool StrategyDriver::stuck(const Study& study) const {
+  return !open_ && short_answer_at_ == study.finished().size() && study.running().empty() && study.waiting().empty();
+}
+
+void StrategyDriver::append_poll_fds(std::vector<pollfd>& descriptors) const {
+  host_->append_poll_fds(descriptors);
+}
+
+Answered StrategyDriver::accept(const Study& study, StrategyAnswer&& answer) {
+  Answered event{answer.ask, static_cast<std::uint8_t>(answer.exhausted ? 1 : 0), {}};
+  TrialId next{study.trial_count()};
+  for (Suggestion& suggestion : answer.suggestions) {
+    event.trials.push_back({next, std::move(suggestion.configuration), std::move(suggestion.fidelities),
+                            suggestion.parent, std::move(suggestion.note)});
+    ++next.value;
+  }
+  if (event.trials.size() < open_->want) short_answer_at_ = open_->told;
+  open_.reset();
+  failures_in_a_row_ = 0;
+  constexpr double kWeightOfLatest = 0.2;
+  mean_ask_s_ += kWeightOfLatest * (steady_time_s() - asked_at_s_ - mean_ask_s_);
+  return event;
+}
+
+}  // namespace tuner

@@ -1,0 +1,60 @@
+// Keeps the strategy's process in step with the study: what it is told, what it is asked, and that it is started again
+// when it dies. Every call is planned as an event first, so that the journal holds the calls in their order and
+// `tuner replay` can make them again.
+#pragma once
+
+#include <poll.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/study.h"
+#include "mpi_runner/strategy_host.h"
+
+namespace tuner {
+
+class StrategyDriver {
+ public:
+  explicit StrategyDriver(StrategySetup setup) : setup_(std::move(setup)) {}
+
+  // A new process that knows nothing: at an epoch's start, and after a StrategyRestarted event is recorded.
+  void start();
+
+  // The ask that would serve `want` more trials, or nothing: an ask is open, the strategy has nothing left, or it had
+  // nothing to suggest and no result has come since.
+  std::optional<Asked> plan(const Study& study, std::size_t want) const;
+  // To be called at once after the event is recorded: remembers which trials are pending.
+  void recorded(const Study& study, const Asked& asked);
+  // Makes the recorded call, if there is one; to be called after the commit. Says whether it made one.
+  bool make_call(const Study& study);
+
+  // What came back, as the event to record: Answered, or StrategyRestarted when the strategy failed. Throws PluginError
+  // when it failed too often in a row, UserError when its options are wrong.
+  std::optional<Event> poll(const Study& study);
+
+  // The last answer was short although nothing is pending: no result can ever come that would change its mind.
+  bool stuck(const Study& study) const;
+
+  // Seconds from ask to answer, mean of the latest.
+  double mean_ask_s() const { return mean_ask_s_; }
+  void append_poll_fds(std::vector<pollfd>& descriptors) const;
+
+ private:
+  Answered accept(const Study& study, StrategyAnswer&& answer);
+
+  StrategySetup setup_;
+  std::unique_ptr<StrategyHost> host_;
+  std::uint64_t told_ = 0;     // results of study.finished() that this process knows
+  std::optional<Asked> open_;  // recorded and not answered
+  bool called_ = false;        // open_ was handed to the process
+  AskCall call_;               // of open_
+  double asked_at_s_ = 0;
+  double mean_ask_s_ = 0;
+  std::optional<std::uint64_t> short_answer_at_;  // finished trials when the last answer was shorter than wanted
+  int failures_in_a_row_ = 0;
+};
+
+}  // namespace tuner

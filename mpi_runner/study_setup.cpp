@@ -1,0 +1,167 @@
+#include "mpi_runner/study_setup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+#include "core/error.h"
+#include "core/space_changes.h"
+#include "mpi_runner/plugin_path.h"
+#include "storage/digest.h"
+
+namespace tuner {
+namespace {
+
+std::string random_id() {
+  std::random_device device;
+  std::string id;
+  for (int i = 0; i < 4; ++i) id += fmt::format("{:08x}", device());
+  return id;
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw UserError(fmt::format("the search space '{}' cannot be read (no such file, or no right to)", path));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+SearchSpace space_of(const RunOptions& options, const LoadedPlugin& objective, const PluginOptions& plugin_options) {
+  SearchSpace space = options.space_file.empty()
+                          ? plugin_space(objective.launch, plugin_options)
+                          : SearchSpace::from_json(read_text(options.space_file), options.space_file);
+  for (const std::string& assignment : options.fix) space = fixed(space, assignment);
+  for (const std::string& assignment : options.narrow) space = narrowed(space, assignment);
+  return space;
+}
+
+std::string major_of(const std::string& version) {
+  return version.substr(0, version.find('.'));
+}
+
+const PluginOption* find_option(const PluginDescription& description, const std::string& name) {
+  const auto found = std::find_if(description.options.begin(), description.options.end(),
+                                  [&](const auto& o) { return o.name == name; });
+  return found == description.options.end() ? nullptr : &*found;
+}
+
+void compare_options(const PluginInfo& recorded, const PluginInfo& now, const PluginDescription& description,
+                     std::vector<std::string>& found) {
+  for (const auto& [name, value] : now.options) {
+    const PluginOption* option = find_option(description, name);
+    const auto before = recorded.options.find(name);
+    const bool differs = before == recorded.options.end() || before->second != value;
+    if (option == nullptr || !option->identity || !differs) continue;
+    const std::string other = before == recorded.options.end() ? "none" : "'" + before->second + "'";
+    found.push_back(fmt::format("option {} is '{}' (the study has {})", name, value, other));
+  }
+}
+
+std::vector<std::string> sorted_digests(const StudyDefinition& definition) {
+  std::vector<std::string> all;
+  for (const auto& [file, digest] : definition.inputs) all.push_back(digest);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+}  // namespace
+
+PluginInfo plugin_info(const LoadedPlugin& plugin, PluginOptions options) {
+  return {plugin.description.name, plugin.description.version, plugin.launch.plugin.string(),
+          sha256_of_file(plugin.launch.plugin), std::move(options)};
+}
+
+LoadedPlugin load_plugin(const std::string& name_or_path, PluginKind kind) {
+  LoadedPlugin plugin;
+  plugin.launch.executable = find_host_executable();
+  plugin.launch.plugin = find_plugin(name_or_path);
+  plugin.description = describe_plugin(plugin.launch);
+  if (plugin.description.kind != kind) {
+    const bool objective_wanted = kind == PluginKind::objective;
+    throw UserError(fmt::format("plugin '{}' is {} (--{} needs {}). See `tuner plugins`", name_or_path,
+                                objective_wanted ? "a strategy" : "an objective",
+                                objective_wanted ? "plugin" : "strategy",
+                                objective_wanted ? "an objective" : "a strategy"));
+  }
+  return plugin;
+}
+
+std::map<std::string, std::string> input_digests(const LoadedPlugin& objective, const PluginOptions& options) {
+  std::map<std::string, std::string> digests;
+  for (const std::string& file : plugin_inputs(objective.launch, options)) digests[file] = sha256_of_file(file);
+  return digests;
+}
+
+StudyDefinition define_study(const RunOptions& options, const LoadedPlugin& objective, const LoadedPlugin& strategy) {
+  const PluginOptions objective_options = check_options(objective.description, assignments(options.set, "set"));
+  const PluginOptions strategy_options =
+      check_options(strategy.description, assignments(options.strategy_set, "strategy-set"));
+  return {random_id(),
+          options.seed.value_or(0),
+          space_of(options, objective, objective_options),
+          objective.description.goal,
+          plugin_info(objective, objective_options),
+          plugin_info(strategy, strategy_options),
+          input_digests(objective, objective_options),
+          options.settings};
+}
+
+PluginOptions resumed_options(const PluginInfo& recorded, const PluginDescription& description,
+                              const PluginOptions& typed, bool trust) {
+  for (const auto& [name, value] : recorded.options) {
+    const PluginOption* option = find_option(description, name);
+    const bool executes_code = option != nullptr && option->executes_code && value != option->default_value;
+    if (executes_code && !typed.contains(name) && !trust)
+      throw UserError(
+          fmt::format("the study's option {} = '{}' executes code (a study file may be a stranger's). "
+                      "Repeat --set {}=… or say --trust",
+                      name, value, name));
+  }
+  PluginOptions merged = recorded.options;
+  std::erase_if(merged, [&](const auto& entry) { return find_option(description, entry.first) == nullptr; });
+  const PluginOptions checked = check_options(description, typed);
+  for (const auto& [name, value] : typed) {
+    const PluginOption* option = find_option(description, name);
+    const auto before = merged.find(name);
+    if (option->identity && before != merged.end() && before->second != checked.at(name))
+      throw UserError(
+          fmt::format("option {} = '{}' makes it another study (this one has '{}'). Leave it out, or start "
+                      "another study",
+                      name, value, before->second));
+    merged[name] = checked.at(name);
+  }
+  return check_options(description, merged);
+}
+
+std::vector<std::string> differences(const StudyDefinition& recorded, const StudyDefinition& now,
+                                     const PluginDescription& objective) {
+  std::vector<std::string> found;
+  const auto compare = [&](const std::string& what, const std::string& before, const std::string& after) {
+    if (before != after) found.push_back(fmt::format("{} is {} (the study has {})", what, after, before));
+  };
+  compare("the objective", recorded.objective.name, now.objective.name);
+  compare("the objective's major version", major_of(recorded.objective.version), major_of(now.objective.version));
+  compare("the strategy", recorded.strategy.name, now.strategy.name);
+  compare("the seed", std::to_string(recorded.seed), std::to_string(now.seed));
+  if (recorded.space.to_json() != now.space.to_json()) found.emplace_back("the search space is another one");
+  compare_options(recorded.objective, now.objective, objective, found);
+  if (recorded.strategy.options != now.strategy.options) found.emplace_back("the strategy's options are others");
+  if (sorted_digests(recorded) != sorted_digests(now))
+    found.emplace_back("the contents of the input files have changed");
+  return found;
+}
+
+std::vector<std::string> warnings(const StudyDefinition& recorded, const StudyDefinition& now) {
+  std::vector<std::string> found;
+  if (recorded.objective.sha256 != now.objective.sha256)
+    found.push_back(fmt::format("plugin '{}' was rebuilt since the study began (its results may have changed)",
+                                now.objective.name));
+  if (recorded.strategy.sha256 != now.strategy.sha256)
+    found.push_back(
+        fmt::format("strategy '{}' was rebuilt since the study began (replay will not compare)", now.strategy.name));
+  return found;
+}
+
+}  // namespace tuner

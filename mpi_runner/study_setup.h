@@ -1,0 +1,47 @@
+// From what the user typed and what the plugins say to the definition of a study: for a new one, or to compare with the
+// one that is in a file.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/definition.h"
+#include "mpi_runner/plugin_call.h"
+#include "mpi_runner/run_options.h"
+
+namespace tuner {
+
+// A plugin that was found and asked what it is.
+struct LoadedPlugin {
+  HostLaunch launch;
+  PluginDescription description;
+};
+
+// Finds a plugin in the user's plugin path and describes it. Throws UserError when it is of the other kind.
+LoadedPlugin load_plugin(const std::string& name_or_path, PluginKind kind);
+
+// What a study records of a plugin.
+PluginInfo plugin_info(const LoadedPlugin& plugin, PluginOptions options);
+
+// SHA-256 of each file whose contents belong to the study.
+std::map<std::string, std::string> input_digests(const LoadedPlugin& objective, const PluginOptions& options);
+
+// The study that these options describe. Asks the objective for its space and reads its inputs.
+StudyDefinition define_study(const RunOptions& options, const LoadedPlugin& objective, const LoadedPlugin& strategy);
+
+// The plugin options to run a recorded study with: those of the study, with those that the user typed now. Throws
+// UserError for options of the study's identity that differ, and for recorded options that execute code unless the user
+// repeats them or trusts the file.
+PluginOptions resumed_options(const PluginInfo& recorded, const PluginDescription& description,
+                              const PluginOptions& typed, bool trust);
+
+// In what the studies differ, one text each ("option data = 'b.csv' (the study has 'a.csv')"); empty where they are the
+// same study.
+std::vector<std::string> differences(const StudyDefinition& recorded, const StudyDefinition& now,
+                                     const PluginDescription& objective);
+
+// What is no other study but should be known: a rebuilt plugin.
+std::vector<std::string> warnings(const StudyDefinition& recorded, const StudyDefinition& now);
+
+}  // namespace tuner

@@ -1,0 +1,137 @@
+#include "mpi_runner/worker.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "core/error.h"
+#include "mpi_runner/clock.h"
+#include "mpi_runner/evaluator.h"
+#include "mpi_runner/machine.h"
+#include "mpi_runner/messages.h"
+#include "mpi_runner/pause.h"
+#include "mpi_runner/signals.h"
+
+namespace tuner {
+namespace {
+
+constexpr RankId kManager{0};
+
+class Worker {
+ public:
+  explicit Worker(Transport& transport) : transport_(transport) {}
+
+  void run() {
+    while (!over_) {
+      const bool heard = receive();
+      const bool moved = evaluate();
+      keep_in_touch();
+      if (heard || moved) {
+        pause_.reset();
+      } else {
+        wait();
+      }
+    }
+  }
+
+ private:
+  bool receive() {
+    bool any = false;
+    while (!over_) {
+      const std::optional<Envelope> envelope = transport_.receive();
+      if (!envelope) break;
+      any = true;
+      last_heard_s_ = steady_time_s();
+      std::visit([this](auto&& message) { on(std::move(message)); }, message_from(envelope->bytes));
+    }
+    return any;
+  }
+
+  void on(WorkerSetup&& message) {
+    silence_s_ = message.silence_s;
+    evaluator_.emplace(std::move(message.objective));
+  }
+  void on(WorkBatch&& message) {
+    if (evaluator_) evaluator_->add(std::move(message.assignments));
+  }
+  void on(Goodbye&&) { over_ = true; }
+  template <class Other>
+  void on(Other&&) {}
+
+  bool evaluate() {
+    if (!evaluator_) return false;
+    try {
+      std::vector<Event> events = evaluator_->advance();
+      const bool moved = !events.empty();
+      std::move(events.begin(), events.end(), std::back_inserter(unsent_));
+      if (!said_ready_ && evaluator_->ready()) {
+        say(WorkerReady{host_name()});
+        said_ready_ = true;
+      }
+      send_events();
+      return moved;
+    } catch (const UserError& error) {
+      give_up(error.what(), 1);
+    } catch (const PluginError& error) {
+      give_up(error.what(), 0);
+    }
+    return true;
+  }
+
+  // Results of short trials travel together: the manager's work is by message, not by result.
+  void send_events() {
+    constexpr double kLongestDelay_s = 1e-3;
+    if (unsent_.empty()) return;
+    const double now_s = steady_time_s();
+    if (!evaluator_->idle() && now_s - last_sent_s_ < kLongestDelay_s) return;
+    say(WorkerEvents{std::exchange(unsent_, {})});
+  }
+
+  void give_up(const std::string& why, std::uint8_t users_mistake) {
+    say(WorkerBroken{host_name(), why, users_mistake});
+    evaluator_.reset();
+  }
+
+  void keep_in_touch() {
+    const double now_s = steady_time_s();
+    if (now_s - last_sent_s_ > kAliveEvery_s) say(Alive{});
+    const bool manager_is_gone = now_s - last_heard_s_ > silence_s_;
+    if (manager_is_gone || stop_request() == StopRequest::leave) over_ = true;
+  }
+
+  void wait() {
+    descriptors_.clear();
+    double at_most_s = kAliveEvery_s;
+    if (evaluator_) {
+      evaluator_->append_poll_fds(descriptors_);
+      at_most_s = std::min(at_most_s, evaluator_->next_deadline_in_s());
+    }
+    if (!unsent_.empty()) at_most_s = std::min(at_most_s, 1e-3);
+    pause_.wait(descriptors_, at_most_s);
+  }
+
+  void say(const Message& message) {
+    transport_.send(kManager, to_bytes(message));
+    last_sent_s_ = steady_time_s();
+  }
+
+  Transport& transport_;
+  double silence_s_ = 3600;  // until the setup says: the manager may have to read much data first
+  bool over_ = false;
+  bool said_ready_ = false;
+  std::optional<Evaluator> evaluator_;
+  std::vector<Event> unsent_;
+  std::vector<pollfd> descriptors_;
+  Pause pause_{2e-3};
+  double last_sent_s_ = steady_time_s();
+  double last_heard_s_ = steady_time_s();
+};
+
+}  // namespace
+
+void run_worker(Transport& transport) {
+  Worker(transport).run();
+}
+
+}  // namespace tuner
