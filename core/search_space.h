@@ -75,8 +75,8 @@ class SearchSpace {
   // A uniform draw over the allowed configurations, a function of (seed, index) alone.
   std::vector<double> sample(std::uint64_t seed, std::uint64_t index) const;
 
-  // The configuration of the parameters' defaults. Where none is given: the first of unordered choices, false, the middle
-  // of a range in the cube. It may be a forbidden combination.
+  // The configuration of the parameters' defaults. Where none is given: the first of unordered choices, false, the
+  // middle of a range in the cube. It may be a forbidden combination.
   std::vector<double> defaults() const;
 
  private:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tuner {
 namespace {
@@ -55,6 +56,7 @@ double unit_to_value(const Parameter& parameter, double u) {
   const double high = parameter.high;
   if (parameter.step == 0) {
     if (!parameter.log) return between(low, high, u);
+    if (u == 0 || u == 1) return u == 0 ? low : high;  // exp(log(low)) need not be low
     return std::clamp(std::exp(between(std::log(low), std::log(high), u)), low, high);
   }
   if (parameter.log) {
@@ -80,7 +82,8 @@ double value_to_unit(const Parameter& parameter, double value) {
 double snapped(const Parameter& parameter, double value) {
   if (parameter.type != ParameterType::real || parameter.step == 0 || !std::isfinite(value)) return value;
   const double nearest = value_of_cell(parameter, cell_of(parameter, value));
-  return std::abs(nearest - value) <= kGridTolerance * parameter.step ? nearest : value;
+  const double rounding = 8 * std::numeric_limits<double>::epsilon() * (std::abs(value) + std::abs(parameter.low));
+  return std::abs(nearest - value) <= kGridTolerance * parameter.step + rounding ? nearest : value;
 }
 
 std::optional<std::string> value_problem(const Parameter& parameter, double value) {

@@ -1,0 +1,147 @@
+#include <gmock/gmock.h>
+
+#include "tests/plugins/strategies/strategy_study.h"
+
+namespace tuner::test {
+namespace {
+
+using testing::DoubleEq;
+using testing::DoubleNear;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+std::vector<double> column(const Configurations& trials, std::size_t index) {
+  std::vector<double> values;
+  for (const auto& trial : trials) values.push_back(trial[index]);
+  return values;
+}
+
+StrategyStudy grid_of(const std::string& parameters, const std::string& resolution) {
+  return StrategyStudy({"grid", "{\"parameters\": [" + parameters + "]}", {{"resolution", resolution}}});
+}
+
+constexpr const char* kLinear = R"({"name": "x", "type": "float", "low": -1, "high": 1})";
+constexpr const char* kLog = R"({"name": "eta", "type": "float", "low": 0.001, "high": 1, "log": true})";
+constexpr const char* kFew = R"({"name": "depth", "type": "int", "low": 2, "high": 5})";
+constexpr const char* kMany = R"({"name": "rounds", "type": "int", "low": 0, "high": 1000})";
+
+TEST(Grid, SpacesFloatsEvenlyAndIncludesBothEnds) {
+  StrategyStudy study = grid_of(kLinear, "5");
+
+  study.take(10);
+
+  EXPECT_THAT(column(study.trials(), 0), ElementsAre(-1.0, -0.5, 0.0, 0.5, 1.0));
+}
+
+TEST(Grid, SpacesLogScalesByEqualFactors) {
+  StrategyStudy study = grid_of(kLog, "4");
+
+  study.take(10);
+
+  EXPECT_THAT(column(study.trials(), 0),
+              ElementsAre(0.001, DoubleNear(0.01, 1e-15), DoubleNear(0.1, 1e-15), DoubleEq(1.0)));
+}
+
+TEST(Grid, TakesTheMiddleWhereOneValueIsWanted) {
+  StrategyStudy study = grid_of(kLinear, "1");
+
+  study.take(10);
+
+  EXPECT_THAT(column(study.trials(), 0), ElementsAre(0.0));
+}
+
+TEST(Grid, TakesAllValuesOfSmallParametersAndSomeOfLargeOnes) {
+  StrategyStudy small = grid_of(kFew, "2");
+  StrategyStudy large = grid_of(kMany, "3");
+
+  small.take(10);
+  large.take(10);
+
+  EXPECT_THAT(column(small.trials(), 0), ElementsAre(2, 3, 4, 5));
+  EXPECT_THAT(column(large.trials(), 0), ElementsAre(0, 500, 1000));
+}
+
+TEST(Grid, GivesNamedParametersTheirOwnResolution) {
+  StrategyStudy study = grid_of(std::string(kLinear) + "," + kFew + "," + kMany, "depth=2,x=3,*=4");
+
+  study.take(100);
+
+  EXPECT_EQ(study.trials().size(), 3U * 2 * 4);
+}
+
+TEST(Grid, CountsIntegersThatCoincideOnALogScaleOnce) {
+  StrategyStudy study = grid_of(R"({"name": "width", "type": "int", "low": 1, "high": 100, "log": true})", "7");
+
+  study.take(100);
+
+  EXPECT_THAT(column(study.trials(), 0), ElementsAre(1, 2, 5, 10, 22, 46, 100));
+}
+
+TEST(Grid, KeepsToTheStepsOfAFloat) {
+  StrategyStudy study = grid_of(R"({"name": "rate", "type": "float", "low": 0.1, "high": 0.9, "step": 0.1})", "rate=4");
+
+  study.take(100);
+
+  EXPECT_THAT(column(study.trials(), 0), ElementsAre(0.1, 0.4, 0.6, 0.9));
+}
+
+TEST(Grid, TurnsTheLastParameterFastest) {
+  StrategyStudy study = grid_of(std::string(kFew) + R"(,{"name": "warm", "type": "bool"})", "10");
+
+  study.take(4);
+
+  EXPECT_THAT(study.trial_texts(), ElementsAre(R"({"depth": 2, "warm": false})", R"({"depth": 2, "warm": true})",
+                                               R"({"depth": 3, "warm": false})", R"({"depth": 3, "warm": true})"));
+}
+
+TEST(Grid, SkipsTheValuesOfInactiveParameters) {
+  StrategyStudy study = grid_of(
+      R"({"name": "booster", "type": "categorical", "choices": ["tree", "dart"]},
+         {"name": "drop", "type": "float", "low": 0, "high": 1, "when": {"booster": "dart"}})",
+      "3");
+
+  study.take(100);
+
+  EXPECT_THAT(study.trial_texts(),
+              ElementsAre(R"({"booster": "tree"})", R"({"booster": "dart", "drop": 0.0})",
+                          R"({"booster": "dart", "drop": 0.5})", R"({"booster": "dart", "drop": 1.0})"));
+}
+
+TEST(Grid, StartsAtOnceWhereTheWholeGridIsBeyondCounting) {
+  std::string parameters;
+  for (int i = 0; i < 60; ++i)
+    parameters += (i > 0 ? "," : "") + ("{\"name\": \"x" + std::to_string(i) + "\", \"type\": \"float\", ") +
+                  "\"low\": 0, \"high\": 1}";
+  StrategyStudy study = grid_of(parameters, "100000");
+
+  study.take(3);
+
+  EXPECT_EQ(study.trials().size(), 3U);
+  EXPECT_EQ(study.trials()[2].back(), 2.0 / 99999);
+}
+
+struct Mistake {
+  std::string resolution;
+  std::string message;
+};
+
+class GridMistake : public testing::TestWithParam<Mistake> {};
+
+TEST_P(GridMistake, IsOneClearMessage) {
+  const std::string parameters = std::string(kLinear) + R"(,{"name": "warm", "type": "bool"})";
+
+  EXPECT_THAT([&] { grid_of(parameters, GetParam().resolution); },
+              ThrowsMessage<std::runtime_error>(HasSubstr(GetParam().message)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Resolution, GridMistake,
+    testing::Values(Mistake{"y=3", "names the parameter 'y', which the search space does not have. It has x, warm"},
+                    Mistake{"warm=1", "'warm', which takes all its choices"}, Mistake{"x=0", "'0' is not a number"},
+                    Mistake{"x=2.5", "'2.5' is not a number of values from 1 to 1000000"}, Mistake{"", "'' is not"},
+                    Mistake{"x=3,", "'' is not"}, Mistake{"-3", "'-3' is not"},
+                    Mistake{"9999999", "'9999999' is not"}));
+
+}  // namespace
+}  // namespace tuner::test
