@@ -1,0 +1,74 @@
+#include "mpi_runner/best_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/configuration_text.h"
+#include "mpi_runner/text.h"
+
+namespace tuner {
+namespace {
+
+std::string compared_with_defaults(const Study& study, TrialId best) {
+  const std::optional<TrialId> trial = defaults_trial(study);
+  if (!trial) return {};
+  const double before = study.values(*trial)[0];
+  const double gain = std::abs(before - study.values(best)[0]) / std::abs(before);
+  const std::string change = *trial == best        ? "these are the best"
+                             : std::isfinite(gain) ? fmt::format("the best is {:.1f} % better", 100 * gain)
+                                                   : "";
+  return fmt::format("  defaults  {} (trial {}); {}\n", number_text(before), trial->value, change);
+}
+
+std::string configuration_lines(const Study& study, TrialId best) {
+  std::string text;
+  const auto configuration = study.configuration(best);
+  for (std::size_t i = 0; i < configuration.size(); ++i) {
+    if (std::isnan(configuration[i])) continue;
+    const Parameter& parameter = study.space().parameters()[i];
+    text += fmt::format("            {} = {}\n", escaped(parameter.name),
+                        escaped(value_to_json(parameter, configuration[i])));
+  }
+  return text;
+}
+
+std::string holdout_line(const Study& study) {
+  if (study.holdout_looks().empty()) return {};
+  const HoldoutLook& look = study.holdout_looks().back();
+  std::string scores;
+  const nlohmann::json metrics = nlohmann::json::parse(look.metrics, nullptr, false);
+  if (metrics.is_object())
+    for (const auto& [name, value] : metrics.items())
+      scores += fmt::format("{}{} {}", scores.empty() ? "" : ", ", escaped(name),
+                            value.is_number() ? number_text(value.get<double>()) : escaped(value.dump()));
+  return fmt::format("  hold-out  {} (trial {}; looked at {})\n", scores, look.trial.value,
+                     count_text(study.holdout_looks().size(), "time"));
+}
+
+}  // namespace
+
+std::optional<TrialId> defaults_trial(const Study& study) {
+  const std::vector<double> defaults = study.space().defaults();
+  const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  for (TrialId id; id.value < study.trial_count(); ++id.value)
+    if (study.trial(id).state == TrialState::complete && std::ranges::equal(study.configuration(id), defaults, same))
+      return id;
+  return std::nullopt;
+}
+
+std::string best_text(const Study& study) {
+  if (!study.best()) return "  best      no trial is complete yet\n";
+  const TrialId best = *study.best();
+  const ObjectiveInfo& objective = study.definition().goal.objectives[0];
+  std::string text = fmt::format("  best      {} (trial {}; {} {})\n", number_text(study.values(best)[0]), best.value,
+                                 objective.maximize ? "maximized" : "minimized", escaped(objective.name));
+  text += configuration_lines(study, best);
+  text += compared_with_defaults(study, best);
+  text += holdout_line(study);
+  return text;
+}
+
+}  // namespace tuner

@@ -1,0 +1,48 @@
+#include "mpi_runner/summary.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "mpi_runner/best_text.h"
+#include "mpi_runner/text.h"
+
+namespace tuner {
+namespace {
+
+std::string failures_by_cause(const Study& study) {
+  std::map<std::string_view, std::uint64_t> counts;
+  for (const Failure& failure : study.failures()) ++counts[name_of(failure.cause)];
+  std::string text;
+  for (const auto& [cause, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, cause);
+  return text.empty() ? "none" : text;
+}
+
+double trial_seconds(const Study& study) {
+  double sum = 0;
+  for (const TrialId id : study.finished()) sum += study.trial(id).duration_s;
+  return sum;
+}
+
+std::string next_command(const std::string& file, RunEnd::Kind kind) {
+  if (kind == RunEnd::Kind::resumable) return fmt::format("tuner --resume {}", file);
+  if (kind == RunEnd::Kind::failed) return fmt::format("tuner show {}", file);
+  return fmt::format("tuner show {0}, or tuner refit {0} --out DIR for the final model", file);
+}
+
+}  // namespace
+
+std::string summary(const Study& study, const std::filesystem::path& file, const RunEnd& end) {
+  const Epoch& epoch = study.epochs().back();
+  std::string text = fmt::format("\nended: {}\n", escaped_lines(end.reason));
+  text += best_text(study);
+  text += fmt::format("  trials    {} finished, {} failed; failed attempts: {}\n", count_text(study.finished().size()),
+                      count_text(study.failed_count()), failures_by_cause(study));
+  text += fmt::format("  time      {} for this run, {} of trials in all\n", duration_text(epoch.ended - epoch.started),
+                      duration_text(trial_seconds(study)));
+  text += fmt::format("  study     {}\n", file.string());
+  text += fmt::format("  next      {}\n", next_command(file.string(), end.kind));
+  return text;
+}
+
+}  // namespace tuner

@@ -1,0 +1,133 @@
+"""Studies that are interrupted and go on: by signals, by kills, by the same command line again."""
+import os
+import random
+import signal
+import subprocess
+import time
+import unittest
+
+import tuner_program as tuner
+
+
+def wait_for(condition, what):
+    """Waits for an event, not for a time: the guard only ends a hang."""
+    guard = time.monotonic() + tuner.HANG_GUARD_S
+    while not condition():
+        if time.monotonic() > guard:
+            raise AssertionError(f"never came: {what}")
+        time.sleep(0.01)
+
+
+class Resume(tuner.TunerTest):
+    def slow(self, *more, trials=60, strategy="sobol"):
+        return self.sphere("--set", "sleep_ms=20", *more, trials=trials, strategy=strategy)
+
+    def journal_size(self):
+        return sum(path.stat().st_size for path in self.folder.glob("study.h5.journal.*"))
+
+    def undisturbed(self, strategy):
+        study = self.folder / f"undisturbed-{strategy}.h5"
+        arguments = self.slow(strategy=strategy)
+        arguments[arguments.index(self.study)] = study
+        tuner.run(*arguments)
+        return tuner.configurations(study)
+
+    def grown(self, process, by):
+        """The journal has grown by so many bytes, or the run is over."""
+        before = self.journal_size()
+        return lambda: process.poll() is not None or self.journal_size() >= before + by or self.journal_size() < before
+
+    def test_the_same_command_line_again_goes_on(self):
+        tuner.run(*self.slow(trials=10))
+        tuner.run(*self.slow(trials=25), ranks=2)
+        tuner.run("--resume", self.study, "--trials", 60, ranks=3)
+
+        self.assertEqual(tuner.configurations(self.study), self.undisturbed("sobol"))
+        self.assertIn("equal", tuner.run("replay", self.study))
+
+    def test_a_finished_study_is_left_as_it_is(self):
+        tuner.run(*self.slow(trials=10))
+        before = tuner.trials(self.study)
+
+        output = tuner.run(*self.slow(trials=10))
+
+        self.assertIn("all 10 trials are done", output)
+        self.assertEqual(tuner.trials(self.study), before)
+
+    def test_usr1_drains_and_the_study_can_be_resumed(self):
+        process = tuner.start(*self.slow(trials=2000), ranks=3)
+        wait_for(lambda: self.journal_size() > 5000, "some trials")
+        process.send_signal(signal.SIGUSR1)
+        output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
+
+        self.assertIn("drained", output)
+        self.assertEqual({row[0] for row in tuner.trials(self.study).values()} - {"waiting"}, {"complete"})
+        tuner.run("--resume", self.study, "--trials", len(tuner.trials(self.study)) + 20)
+
+    def test_term_leaves_at_once_and_loses_nothing(self):
+        process = tuner.start(*self.slow(trials=2000))
+        wait_for(lambda: self.journal_size() > 5000, "some trials")
+        process.terminate()
+        process.communicate(timeout=tuner.HANG_GUARD_S)
+
+        self.assertEqual(process.returncode, 4)
+        tuner.run("verify", self.study)
+        tuner.run("--resume", self.study, "--trials", 1)
+        self.assertIn("equal", tuner.run("replay", self.study))
+
+    def test_a_second_run_of_a_live_study_is_refused(self):
+        process = tuner.start(*self.slow(trials=100000))
+        wait_for(lambda: self.journal_size() > 5000, "some trials")
+        try:
+            output = tuner.run(*self.slow(trials=100000), expect=4)
+            self.assertIn(str(process.pid), output)
+            self.assertIn("running", tuner.run("status", self.study))
+        finally:
+            process.kill()
+            process.communicate()
+
+    def test_kills_of_any_process_lose_nothing_and_replay_holds(self):
+        chance = random.Random(20261123)
+        for strategy in ("grid", "sobol"):
+            with self.subTest(strategy):
+                self.study = self.folder / f"killed-{strategy}.h5"
+                arguments = self.slow(strategy=strategy)
+                seen = {}
+                for _ in range(6):
+                    seen = self.run_and_kill(arguments, chance, seen)
+                tuner.run(*arguments, ranks=4)
+
+                self.assertEqual(tuner.configurations(self.study), self.undisturbed(strategy))
+                self.assertIn("equal", tuner.run("replay", self.study))
+                tuner.run("verify", self.study)
+                wait_for(lambda: not tuner.processes(str(self.study)), "the end of all processes")
+
+    def run_and_kill(self, arguments, chance, seen):
+        """Kills one of a run's processes after some progress; what was recorded before must still be there."""
+        process = tuner.start(*arguments, ranks=4)
+        journal = lambda: sum(p.stat().st_size for p in self.folder.glob(self.study.name + ".journal.*"))
+        enough = chance.randrange(500, 4000)
+        wait_for(lambda: process.poll() is not None or journal() > enough, "progress")
+        candidates = sorted(tuner.processes(str(self.study))) + sorted(
+            pid for pid in tuner.processes("tuner-plugin-host"))
+        if candidates and process.poll() is None:
+            tuner.kill(chance.choice(candidates))
+            if chance.random() < 0.5:
+                tuner.kill(process.pid)
+        try:
+            process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+        wait_for(lambda: not tuner.processes(str(self.study)), "the end of all processes")
+        if not self.study.exists():
+            return seen
+        exported = tuner.run("export", self.study, "--format", "csv")
+        values = {line.split(",")[0]: line for line in exported.splitlines() if ",complete," in line}
+        for number, line in seen.items():
+            self.assertEqual(values.get(number), line)
+        return values
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,129 @@
+"""Runs the built tuner as a user would, and reads its study files as a user would (h5py)."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+import h5py
+import numpy
+
+BUILD = pathlib.Path(os.environ["TUNER_BUILD_DIR"])
+TUNER = BUILD / "bin" / "tuner"
+HANG_GUARD_S = 300
+
+ENVIRONMENT = dict(
+    os.environ,
+    OMPI_ALLOW_RUN_AS_ROOT="1",
+    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+    OMPI_MCA_rmaps_base_oversubscribe="1",
+    OMPI_MCA_btl="self,vader",
+    TUNER_PLUGIN_PATH=os.environ.get("TUNER_TEST_PLUGINS", ""),
+)
+
+
+def command(arguments, ranks=None, mpirun_options=()):
+    """The command line: without mpirun where `ranks` is None."""
+    launcher = []
+    if ranks is not None:
+        launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", *mpirun_options, "-n", str(ranks)]
+    return [*launcher, str(TUNER), *map(str, arguments)]
+
+
+def run(*arguments, ranks=None, expect=0, cwd=None, **more_environment):
+    """Runs to the end and returns what was printed; the exit code must be `expect` (None: any)."""
+    done = subprocess.run(
+        command(arguments, ranks),
+        env=dict(ENVIRONMENT, **more_environment),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=HANG_GUARD_S,
+        check=False,
+    )
+    if expect is not None and done.returncode != expect:
+        raise AssertionError(f"exit code {done.returncode}, expected {expect}: {arguments}\n{done.stdout}")
+    return done.stdout
+
+
+def start(*arguments, ranks=None, mpirun_options=(), **more_environment):
+    """Starts in the background, in a process group of its own."""
+    return subprocess.Popen(
+        command(arguments, ranks, mpirun_options),
+        env=dict(ENVIRONMENT, **more_environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def trials(study):
+    """{trial number: (state, attempt, value, configuration)} of a study file."""
+    with h5py.File(study, "r") as file:
+        table = file["trials"]
+        parameters = {name: table["parameters"][name][:] for name in table["parameters"]}
+        value = next(iter(table["values"].values()))[:]
+        state_names = {code: name for name, code in h5py.check_enum_dtype(table["state"].dtype).items()}
+        return {
+            int(number): (
+                state_names[table["state"][row]],
+                int(table["attempt"][row]),
+                float(value[row]),
+                tuple(float(column[row]) for column in parameters.values()),
+            )
+            for row, number in enumerate(table["number"][:])
+        }
+
+
+def configurations(study):
+    """{trial number: configuration}, inactive parameters as None so that equal is equal."""
+    return {
+        number: tuple(None if numpy.isnan(x) else x for x in row[3]) for number, row in trials(study).items()
+    }
+
+
+def processes(pattern):
+    """Processes whose command line holds the pattern, as {pid: command line}."""
+    found = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if pattern in line and state != "Z":
+            found[int(entry.name)] = line
+    return found
+
+
+def kill(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+class TunerTest(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    maxDiff = None
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tuner-test-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.study = self.folder / "study.h5"
+
+    def sphere(self, *more, trials=30, strategy="sobol"):
+        """Arguments of a study that any machine finishes at once."""
+        return [
+            "--plugin", "functions", "--set", "function=sphere", "--strategy", strategy,
+            "--trials", trials, "--study", self.study, *more,
+        ]

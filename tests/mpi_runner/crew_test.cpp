@@ -1,0 +1,68 @@
+#include "mpi_runner/crew.h"
+
+#include <gmock/gmock.h>
+
+namespace tuner {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(Crew, ARankHasRoomOnlyAfterItSaidThatItIsReady) {
+  Crew crew(2, 0);
+  EXPECT_EQ(crew.total_room(), 0U);
+
+  crew.ready(RankId{1}, "n1");
+
+  EXPECT_EQ(crew.room(RankId{0}), 0U);
+  EXPECT_EQ(crew.room(RankId{1}), 1U);
+}
+
+TEST(Crew, LongTrialsAreGivenOneAtATime) {
+  Crew crew(1, 0);
+  crew.ready(RankId{0}, "n0");
+  for (std::uint64_t trial = 0; trial < 100; ++trial) {
+    crew.assigned(RankId{0}, TrialId{trial});
+    EXPECT_EQ(crew.room(RankId{0}), 0U);
+    crew.ended(RankId{0}, TrialId{trial}, 0.5);
+  }
+
+  EXPECT_EQ(crew.room(RankId{0}), 1U);
+}
+
+TEST(Crew, TrialsShorterThanAMessageAreGivenTogetherAndRefilledAtHalf) {
+  Crew crew(1, 0);
+  crew.ready(RankId{0}, "n0");
+  for (std::uint64_t trial = 0; trial < 200; ++trial) {
+    crew.assigned(RankId{0}, TrialId{trial});
+    crew.ended(RankId{0}, TrialId{trial}, 1e-5);
+  }
+
+  EXPECT_EQ(crew.room(RankId{0}), 64U);
+  for (std::uint64_t trial = 0; trial < 33; ++trial) crew.assigned(RankId{0}, TrialId{trial});
+  EXPECT_EQ(crew.room(RankId{0}), 0U);
+  crew.ended(RankId{0}, TrialId{0}, 1e-5);
+  EXPECT_EQ(crew.room(RankId{0}), 32U);
+}
+
+TEST(Crew, ARemovedRankGivesItsTrialsBackAndTakesNoMore) {
+  Crew crew(2, 0);
+  crew.ready(RankId{1}, "n1");
+  crew.assigned(RankId{1}, TrialId{7});
+
+  EXPECT_THAT(crew.remove(RankId{1}), ElementsAre(TrialId{7}));
+  EXPECT_EQ(crew.room(RankId{1}), 0U);
+  EXPECT_EQ(crew.present(), 1U);
+}
+
+TEST(Crew, RanksThatSayNothingAreFoundOnceAndTheManagerNever) {
+  Crew crew(3, 0);
+  crew.heard(RankId{2}, 50);
+
+  EXPECT_THAT(crew.silent(40), ElementsAre(RankId{1}));
+  crew.remove(RankId{1});
+  EXPECT_THAT(crew.silent(40), IsEmpty());
+}
+
+}  // namespace
+}  // namespace tuner
