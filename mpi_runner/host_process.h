@@ -28,6 +28,8 @@ struct HostEnd {
   std::string what;            // "crashed (SIGSEGV)"
 };
 
+struct SpawnedHost;
+
 class HostProcess {
  public:
   // Throws UserError where the program cannot be started.
@@ -52,11 +54,18 @@ class HostProcess {
   // Lets the plugin's destroy() run and the host end by itself within a second. Then only destruction is left to do.
   void finish();
 
-  OutputTail& output() { return output_; }
+  // What the host has printed until now.
+  OutputTail& output() {
+    drain_output();
+    return output_;
+  }
   void on_output(std::function<void(std::string_view)> sink) { output_sink_ = std::move(sink); }
   pid_t host_pid() const { return host_pid_; }  // 0 until the guard has said it
 
  private:
+  HostProcess(const HostLaunch& launch, SpawnedHost spawned);
+
+  std::optional<protocol::Reply> receive_from_host();
   void drain_output();
   void read_control();
   void on_guard_lost();
@@ -64,16 +73,19 @@ class HostProcess {
   HostEnd describe_end() const;
 
   HostLaunch::Debugger debugger_;
+  std::uint64_t memory_limit_bytes_;
   FrameSocket data_;
   UniqueFd control_;      // to the guard; closing it makes the guard kill everything
   UniqueFd output_pipe_;  // what the host prints
   pid_t child_;           // the guard, or the debugger
+  std::string mark_;      // of its descendants
   pid_t host_pid_ = 0;
   OutputTail output_;
   std::function<void(std::string_view)> output_sink_;
-  std::optional<GuardReport> report_;
+  std::optional<GuardReport> report_;  // of the host's end
   std::optional<HostEnd> end_;
   bool malformed_ = false;
+  bool guard_lost_ = false;
   bool told_to_end_ = false;
 };
 

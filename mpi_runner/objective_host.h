@@ -75,9 +75,9 @@ class ObjectiveHost {
   struct Running {
     Assignment assignment;
     bool begun = false;  // evaluate was sent
-    Clock::time_point began;
+    Clock::time_point began = {};
     tuner_stop_reason stop = TUNER_CONTINUE;
-    std::vector<std::pair<std::string, double>> notes;
+    std::vector<std::pair<std::string, double>> notes = {};
   };
 
   void start_host();
@@ -87,15 +87,19 @@ class ObjectiveHost {
   void on_reply(const protocol::Reply& reply, std::vector<Event>& events);
   void on_host_end(const HostEnd& end, std::vector<Event>& events);
   void on_deadline(std::vector<Event>& events);
+  void on_log(const protocol::Log& log);
+  void on_note(const protocol::Note& note);
   AttemptEnded ended_by(const protocol::Evaluated& evaluated);
-  AttemptEnded failed(Cause cause, std::string message);
-  [[noreturn]] void fail_create(const std::string& why);
+  AttemptEnded outcome(Cause cause);
+  AttemptEnded failed(Cause cause, const std::string& problem);
+  [[noreturn]] void fail_create(const protocol::Failed& why);
 
   ObjectiveSetup setup_;
   std::optional<HostProcess> process_;
   Clock::time_point host_started_;
   bool created_ = false;
   std::optional<Running> running_;
+  bool backlog_ = false;  // replies are left from the last turn
 };
 
 }  // namespace tuner

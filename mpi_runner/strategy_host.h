@@ -82,13 +82,11 @@ class StrategyHost {
     std::size_t known_trials;  // a parent must be one of them
   };
 
-  std::optional<Clock::time_point> deadline() const;
   void expect_within(double timeout_s);
-  std::optional<protocol::Reply> next_reply();
   std::optional<StrategyAnswer> on_reply(const protocol::Reply& reply);
   StrategyAnswer accept(const protocol::Answered& answered);
-  Suggestion accept(const protocol::Suggested& suggested) const;
-  [[noreturn]] void fail(const std::string& what) const;
+  Suggestion accept(const protocol::Suggested& suggested);
+  [[noreturn]] void fail(const std::string& what);
 
   StrategySetup setup_;
   HostProcess process_;

@@ -1,4 +1,5 @@
-// What the guard of a plugin host and the rank tell each other over the control socket (packets, never split).
+// What the program tuner-plugin-host is given, and what its guard and the rank tell each other over the control socket
+// (packets, never split).
 #pragma once
 
 #include <sys/types.h>
@@ -6,6 +7,10 @@
 #include <cstdint>
 
 namespace tuner {
+
+// Descriptors of the started program.
+constexpr int kDataFd = 3;     // to the rank; the guard passes it to the host
+constexpr int kControlFd = 4;  // guard to rank
 
 // To the guard. When the socket closes, it kills the host and all its descendants at once, unless told to finish.
 enum class GuardCommand : std::uint8_t {

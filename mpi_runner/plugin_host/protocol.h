@@ -109,6 +109,7 @@ struct Finish {};
 
 struct Described {
   std::uint8_t is_strategy = 0;
+  std::uint8_t can_refit = 0;
   std::string json;
 };
 

@@ -1,0 +1,170 @@
+#include "mpi_runner/host_process.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+
+#include "mpi_runner/host_spawn.h"
+#include "mpi_runner/marked_processes.h"
+
+namespace tuner {
+namespace {
+
+// Of output that is read at once: a plugin that prints without end must not keep the rank from its other work.
+constexpr int kMostReads = 16;
+constexpr std::size_t kReadBytes = std::size_t{64} << 10;
+
+// Guards that were let go end within milliseconds, and nobody waits for them; the next one that is let go reaps them.
+void reap_later(pid_t child) {
+  static std::vector<pid_t> ended;
+  ended.push_back(child);
+  std::erase_if(ended, [](pid_t one) { return waitpid(one, nullptr, WNOHANG) != 0; });
+}
+
+std::string signal_text(int number) {
+  const char* name = sigabbrev_np(number);
+  if (number == SIGKILL) return "was killed by SIGKILL (by a person, or by the system for its memory)";
+  return name != nullptr ? fmt::format("crashed (SIG{})", name) : fmt::format("crashed (signal {})", number);
+}
+
+std::string status_text(int wait_status) {
+  if (WIFEXITED(wait_status)) return fmt::format("called exit({})", WEXITSTATUS(wait_status));
+  return signal_text(WTERMSIG(wait_status));
+}
+
+}  // namespace
+
+HostProcess::HostProcess(const HostLaunch& launch) : HostProcess(launch, spawn_host(launch)) {}
+
+HostProcess::HostProcess(const HostLaunch& launch, SpawnedHost spawned)
+    : debugger_(launch.debugger),
+      memory_limit_bytes_(launch.memory_limit_bytes),
+      data_(std::move(spawned.data)),
+      control_(std::move(spawned.control)),
+      output_pipe_(std::move(spawned.output)),
+      child_(spawned.child),
+      mark_(std::move(spawned.mark)) {}
+
+HostProcess::~HostProcess() {
+  if (debugger_ == HostLaunch::Debugger::none) {
+    control_.reset();
+    reap_later(child_);
+  } else {
+    data_ = FrameSocket(UniqueFd());
+    waitpid(child_, nullptr, 0);  // a person still uses the terminal
+  }
+}
+
+void HostProcess::send(const protocol::Request& request) {
+  append_frame(data_.outbox(), request);
+  data_.flush();
+}
+
+std::optional<protocol::Reply> HostProcess::receive() {
+  if (end_) return std::nullopt;
+  if (auto reply = receive_from_host()) return reply;
+  data_.flush();
+  drain_output();
+  read_control();
+  if (data_.closed() && !control_ && !report_) report_ = GuardReport{.news = GuardNews::host_ended};
+  if (data_.closed() && !report_) command(GuardCommand::kill);
+  if (!report_) return std::nullopt;
+
+  if (auto reply = receive_from_host()) return reply;  // what the host had sent before it died
+  drain_output();
+  end_ = describe_end();
+  return std::nullopt;
+}
+
+std::optional<protocol::Reply> HostProcess::receive_from_host() {
+  if (malformed_) return std::nullopt;
+  try {
+    const auto frame = data_.receive();
+    if (frame) return protocol::read_reply(*frame);
+  } catch (const MalformedBytes&) {
+    malformed_ = true;
+    control_.reset();  // the guard kills it
+    report_ = GuardReport{.news = GuardNews::host_ended};
+  }
+  return std::nullopt;
+}
+
+void HostProcess::drain_output() {
+  std::array<char, kReadBytes> buffer;
+  for (int reads = 0; output_pipe_ && reads < kMostReads; ++reads) {
+    const ssize_t size = ::read(output_pipe_.get(), buffer.data(), buffer.size());
+    if (size < 0) return;  // nothing more for now
+    if (size == 0) output_pipe_.reset();
+    const std::string_view text(buffer.data(), static_cast<std::size_t>(size));
+    output_.append(text);
+    if (output_sink_ && !text.empty()) output_sink_(text);
+  }
+}
+
+void HostProcess::read_control() {
+  while (control_ && !report_) {
+    GuardReport news;
+    const ssize_t size = ::recv(control_.get(), &news, sizeof news, MSG_DONTWAIT);
+    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
+    if (size < 0 && errno == ECONNRESET) continue;  // it ended without reading our last command; its report follows
+    if (size != sizeof news) return on_guard_lost();
+    host_pid_ = static_cast<pid_t>(news.host_pid);
+    if (news.news != GuardNews::started) report_ = news;
+  }
+}
+
+// The host dies with its guard; what the host started does not.
+void HostProcess::on_guard_lost() {
+  guard_lost_ = true;
+  report_ = GuardReport{.news = GuardNews::host_ended};
+  kill_marked_processes(mark_);
+}
+
+void HostProcess::command(GuardCommand what) {
+  if (told_to_end_ || !control_) return;
+  told_to_end_ = true;
+  ::send(control_.get(), &what, sizeof what, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+HostEnd HostProcess::describe_end() const {
+  constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
+  const auto in_gib = [](std::uint64_t bytes) { return static_cast<double>(bytes) / kGiB; };
+  if (report_->news == GuardNews::out_of_memory)
+    return {Cause::out_of_memory,
+            fmt::format("used {:.3g} GiB of memory with its child processes, the limit is {:.3g} GiB",
+                        in_gib(report_->memory_bytes), in_gib(memory_limit_bytes_))};
+  if (report_->news == GuardNews::kernel_oom)
+    return {Cause::out_of_memory, "was killed by the kernel (the machine had no memory left)"};
+  if (malformed_) return {Cause::crash, "wrote over tuner's socket or memory (what came from it is no message)"};
+  if (guard_lost_) return {Cause::crash, "was killed together with its guard"};
+  if (!control_) return {Cause::crash, "ended under the debugger"};
+  if (report_->killed_by_guard != 0) return {Cause::crash, "closed its connection to tuner (all its descriptors?)"};
+  return {Cause::crash, status_text(report_->wait_status)};
+}
+
+void HostProcess::wait(double timeout_s) {
+  std::vector<pollfd> fds;
+  append_poll_fds(fds);
+  const int timeout_ms = timeout_s < 0 ? -1 : static_cast<int>(std::min(std::ceil(timeout_s * 1e3), 1e9));
+  ::poll(fds.data(), fds.size(), timeout_ms);
+}
+
+void HostProcess::append_poll_fds(std::vector<pollfd>& fds) const {
+  if (!data_.closed() && !malformed_)
+    fds.push_back({data_.fd(), static_cast<short>(data_.has_unsent() ? POLLIN | POLLOUT : POLLIN), 0});
+  if (control_ && !report_) fds.push_back({control_.get(), POLLIN, 0});
+  if (output_pipe_) fds.push_back({output_pipe_.get(), POLLIN, 0});
+}
+
+void HostProcess::finish() {
+  send(protocol::Finish{});
+  command(GuardCommand::finish);
+}
+
+}  // namespace tuner

@@ -1,0 +1,230 @@
+#include "mpi_runner/objective_host.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "core/error.h"
+#include "mpi_runner/plugin_goal.h"
+
+namespace tuner {
+namespace {
+
+// Taken in one turn: an objective that reports without end must not keep the rank from its other work.
+constexpr std::size_t kMostReplies = 10'000;
+// Different notes of one attempt.
+constexpr std::size_t kMostNotes = 1'000;
+
+template <class Seconds>
+auto duration(Seconds seconds) {
+  return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+// "objective 'loss' is nan", or nothing.
+std::string bad_value(const GoalInfo& goal, const protocol::Evaluated& evaluated) {
+  for (std::size_t i = 0; i < goal.objectives.size(); ++i)
+    if (!std::isfinite(evaluated.values[i]))
+      return fmt::format("objective '{}' is {}", goal.objectives[i].name, evaluated.values[i]);
+  for (std::size_t i = 0; i < goal.constraints.size(); ++i)
+    if (!std::isfinite(evaluated.constraints[i]))
+      return fmt::format("constraint '{}' is {}", goal.constraints[i], evaluated.constraints[i]);
+  return {};
+}
+
+}  // namespace
+
+ObjectiveHost::ObjectiveHost(ObjectiveSetup setup) : setup_(std::move(setup)) {
+  setup_.trials_directory = std::filesystem::absolute(setup_.trials_directory);
+  start_host();
+}
+
+ObjectiveHost::~ObjectiveHost() {
+  if (process_ && created_ && !busy()) process_->finish();
+}
+
+void ObjectiveHost::start_host() {
+  created_ = false;
+  process_.emplace(setup_.launch);
+  process_->on_output(setup_.on_output);
+  host_started_ = Clock::now();
+  process_->send(protocol::CreateObjective{setup_.space.to_json(), goal_for_plugin(setup_.goal), setup_.options,
+                                           setup_.trials_directory, setup_.launch.threads});
+}
+
+void ObjectiveHost::start(const Assignment& assignment) {
+  assert(!busy());
+  if (process_ && created_) process_->receive();  // notices a host that died while it had nothing to do
+  if (process_ && process_->end() && created_) process_.reset();
+  running_ = Running{.assignment = assignment};
+  if (!process_) start_host();
+  if (created_) begin_attempt();
+}
+
+void ObjectiveHost::begin_attempt() {
+  const Assignment& assignment = running_->assignment;
+  process_->output().clear();
+  running_->begun = true;
+  running_->began = Clock::now();
+  process_->send(protocol::Evaluate{assignment.trial, assignment.attempt, assignment.seed, assignment.parent,
+                                    assignment.configuration, assignment.fidelities});
+  if (running_->stop != TUNER_CONTINUE) send_stop();
+}
+
+void ObjectiveHost::stop(tuner_stop_reason reason) {
+  if (!running_) return;
+  running_->stop = reason;
+  if (running_->begun) send_stop();
+}
+
+void ObjectiveHost::send_stop() {
+  process_->send(protocol::Stop{running_->assignment.trial, running_->assignment.attempt, running_->stop});
+}
+
+std::vector<Event> ObjectiveHost::advance() {
+  std::vector<Event> events;
+  if (!process_) return events;
+  std::size_t replies = 0;
+  for (; replies < kMostReplies; ++replies) {
+    const auto reply = process_->receive();
+    if (!reply) break;
+    on_reply(*reply, events);
+  }
+  backlog_ = replies == kMostReplies;
+  if (const auto end = process_->end()) {
+    on_host_end(*end, events);
+  } else if (const auto due = deadline(); due && Clock::now() >= *due) {
+    on_deadline(events);
+  }
+  return events;
+}
+
+void ObjectiveHost::on_reply(const protocol::Reply& reply, std::vector<Event>& events) {
+  if (std::holds_alternative<protocol::Created>(reply)) {
+    created_ = true;
+    if (running_) begin_attempt();
+  } else if (const auto* failed = std::get_if<protocol::Failed>(&reply)) {
+    fail_create(*failed);
+  } else if (const auto* log = std::get_if<protocol::Log>(&reply)) {
+    on_log(*log);
+  } else if (!running_) {
+    return;  // said too late to belong to a trial
+  } else if (const auto* report = std::get_if<protocol::Report>(&reply)) {
+    events.emplace_back(
+        Reported{running_->assignment.trial, running_->assignment.attempt, report->step, report->value});
+  } else if (const auto* note = std::get_if<protocol::Note>(&reply)) {
+    on_note(*note);
+  } else if (const auto* evaluated = std::get_if<protocol::Evaluated>(&reply)) {
+    events.emplace_back(ended_by(*evaluated));
+    running_.reset();
+  }
+}
+
+void ObjectiveHost::on_log(const protocol::Log& log) {
+  if (setup_.on_log)
+    setup_.on_log(log.level, printable(log.text));
+  else
+    process_->output().append(log.text + "\n");
+}
+
+void ObjectiveHost::on_note(const protocol::Note& note) {
+  auto& notes = running_->notes;
+  std::string key = printable(note.key);
+  const auto same = std::find_if(notes.begin(), notes.end(), [&](const auto& known) { return known.first == key; });
+  if (same != notes.end())
+    same->second = note.value;
+  else if (notes.size() < kMostNotes)
+    notes.emplace_back(std::move(key), note.value);
+}
+
+AttemptEnded ObjectiveHost::ended_by(const protocol::Evaluated& evaluated) {
+  const bool right_counts = evaluated.values.size() == setup_.goal.objectives.size() &&
+                            evaluated.constraints.size() == setup_.goal.constraints.size();
+  AttemptEnded ended;
+  switch (evaluated.status) {
+    case TUNER_OK:
+      if (!right_counts) return failed(Cause::crash, "damaged its host's memory (the counts of values are wrong)");
+      if (const std::string bad = bad_value(setup_.goal, evaluated); !bad.empty()) return failed(Cause::bad_value, bad);
+      ended = outcome(Cause::value);
+      break;
+    case TUNER_PRUNED:
+      ended = outcome(running_->stop == TUNER_STOP_CANCEL ? Cause::preempted : Cause::pruned);
+      break;
+    case TUNER_FAILED:
+    case TUNER_USER_MISTAKE:
+      return failed(Cause::exception, evaluated.message.empty() ? "failed without a reason" : evaluated.message);
+    default:
+      return failed(Cause::exception, fmt::format("evaluate() returned status {}, which means nothing there "
+                                                  "(see tuner/abi.h)",
+                                                  evaluated.status));
+  }
+  ended.duration_s = evaluated.duration_s;
+  ended.values = evaluated.values;
+  ended.constraints = evaluated.constraints;
+  return ended;
+}
+
+AttemptEnded ObjectiveHost::outcome(Cause cause) {
+  AttemptEnded ended;
+  ended.trial = running_->assignment.trial;
+  ended.attempt = running_->assignment.attempt;
+  ended.cause = cause;
+  ended.duration_s = std::chrono::duration<double>(Clock::now() - running_->began).count();
+  ended.notes = std::move(running_->notes);
+  return ended;
+}
+
+AttemptEnded ObjectiveHost::failed(Cause cause, const std::string& problem) {
+  AttemptEnded ended = outcome(cause);
+  ended.message = with_output(printable(problem), process_->output());
+  return ended;
+}
+
+void ObjectiveHost::on_host_end(const HostEnd& end, std::vector<Event>& events) {
+  if (!created_) fail_create({protocol::Blame::plugin, end.what + " while it was created"});
+  if (!running_) return process_.reset();  // the next start() makes a new one
+  events.emplace_back(failed(end.cause, end.what));
+  running_.reset();
+  start_host();
+}
+
+void ObjectiveHost::on_deadline(std::vector<Event>& events) {
+  if (!created_)
+    fail_create(
+        {protocol::Blame::plugin, fmt::format("took longer than {} s to create", setup_.launch.start_timeout_s)});
+  events.emplace_back(failed(
+      Cause::timeout, fmt::format("took longer than {} s and was killed (--trial-timeout)", setup_.trial_timeout_s)));
+  running_.reset();
+  start_host();
+}
+
+void ObjectiveHost::fail_create(const protocol::Failed& why) {
+  const auto& plugin = setup_.launch.plugin;
+  const std::string problem = fmt::format("objective '{}': {}", plugin.stem().string(), printable(why.message));
+  const std::string message = with_output(problem, process_->output());
+  process_.reset();
+  running_.reset();
+  if (why.blame == protocol::Blame::user) throw UserError(problem);
+  throw PluginError(message);
+}
+
+std::optional<ObjectiveHost::Clock::time_point> ObjectiveHost::deadline() const {
+  if (!process_ || setup_.launch.debugger != HostLaunch::Debugger::none) return std::nullopt;
+  if (!created_) return host_started_ + duration(setup_.launch.start_timeout_s);
+  if (!running_ || setup_.trial_timeout_s <= 0) return std::nullopt;
+  return running_->began + duration(setup_.trial_timeout_s);
+}
+
+std::optional<double> ObjectiveHost::next_deadline_in_s() const {
+  if (backlog_) return 0;
+  const auto due = deadline();
+  if (!due) return std::nullopt;
+  return std::max(0.0, std::chrono::duration<double>(*due - Clock::now()).count());
+}
+
+void ObjectiveHost::append_poll_fds(std::vector<pollfd>& fds) const {
+  if (process_) process_->append_poll_fds(fds);
+}
+
+}  // namespace tuner

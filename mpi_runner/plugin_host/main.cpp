@@ -1,0 +1,17 @@
+// The program tuner-plugin-host, in two roles: the guard that a rank starts, and the host that the guard starts.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "mpi_runner/plugin_host/guard.h"
+#include "mpi_runner/plugin_host/host.h"
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() == 3 && arguments[0] == "guard")
+    return tuner::run_guard({.plugin = arguments[1], .memory_limit_bytes = std::stoull(arguments[2])});
+  if (arguments.size() == 2 && arguments[0] == "host") return tuner::run_host(arguments[1]);
+  std::fprintf(stderr,
+               "tuner-plugin-host runs plugins for tuner, which starts it. Try: tuner evaluate --plugin PLUGIN\n");
+  return 1;
+}

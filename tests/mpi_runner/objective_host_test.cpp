@@ -1,0 +1,294 @@
+#include "mpi_runner/objective_host.h"
+
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "core/error.h"
+#include "tests/mpi_runner/plugin_host/host_testing.h"
+
+namespace tuner::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+// Waits for the next events of a host.
+std::vector<Event> next_events(ObjectiveHost& host) {
+  std::vector<Event> events = host.advance();
+  for (const Patience patience; events.empty() && !patience.over(); events = host.advance()) wait_for_something(host);
+  return events;
+}
+
+TEST(ObjectiveHost, EvaluatesATrial) {
+  ObjectiveHost host(fixture_setup(misbehave("none")));
+
+  const AttemptEnded ended = evaluate(host, trial(5));
+
+  EXPECT_EQ(ended.trial, TrialId{5});
+  EXPECT_EQ(ended.attempt, 1U);
+  EXPECT_EQ(ended.cause, Cause::value) << ended.message;
+  EXPECT_THAT(ended.values, ElementsAre(kGoodValue));
+  EXPECT_THAT(ended.constraints, ElementsAre(0));
+  EXPECT_GT(ended.duration_s, 0);
+  EXPECT_TRUE(host.ready());
+}
+
+TEST(ObjectiveHost, StreamsReportsAndKeepsTheLastNoteOfEachKey) {
+  ObjectiveSetup setup = fixture_setup(misbehave("report"));
+  std::string logged;
+  setup.on_log = [&](tuner_log_level level, std::string_view text) {
+    logged += std::to_string(level) + std::string(text);
+  };
+  ObjectiveHost host(setup);
+
+  const std::vector<Event> events = run(host, trial(0));
+
+  ASSERT_THAT(events, SizeIs(4));
+  EXPECT_EQ(std::get<Reported>(events[2]).step, 2);
+  EXPECT_EQ(std::get<Reported>(events[2]).value, 0.5);
+  EXPECT_THAT(std::get<AttemptEnded>(events[3]).notes, ElementsAre(Pair("trees", 12), Pair("seconds", 1.5)));
+  EXPECT_EQ(logged, "2three steps");
+}
+
+TEST(ObjectiveHost, TakesAHundredThousandReports) {
+  ObjectiveHost host(fixture_setup(misbehave("report_without_end")));
+
+  EXPECT_THAT(run(host, trial(0)), SizeIs(100'001));
+}
+
+TEST(ObjectiveHost, MakesTheTrialsFolderOnceForAllAttempts) {
+  const ObjectiveSetup setup = fixture_setup(misbehave("write_folder", -1));
+  ObjectiveHost host(setup);
+
+  Assignment assignment = trial(12);
+  EXPECT_EQ(evaluate(host, assignment).cause, Cause::value);
+  assignment.attempt = 2;
+  EXPECT_EQ(evaluate(host, assignment).cause, Cause::value);
+
+  std::string attempts;
+  std::ifstream(setup.trials_directory / "12" / "attempts") >> attempts;
+  EXPECT_EQ(attempts, "12");
+  fs::remove_all(setup.trials_directory);
+}
+
+// What a plugin does, and what must come of it.
+struct Deed {
+  std::string misbehave;
+  Cause cause;
+  std::string message;
+};
+
+void PrintTo(const Deed& deed, std::ostream* out) {
+  *out << deed.misbehave;
+}
+
+class BadObjective : public ::testing::TestWithParam<Deed> {};
+
+TEST_P(BadObjective, FailsOneTrialWithItsCauseAndLeavesNoProcess) {
+  const Descendants descendants(GetParam().misbehave);
+  {
+    ObjectiveSetup setup = fixture_setup(misbehave(GetParam().misbehave, 1));
+    setup.trial_timeout_s = GetParam().cause == Cause::timeout ? 0.5 : 100;
+    if (GetParam().cause == Cause::out_of_memory) setup.launch.memory_limit_bytes = std::uint64_t{256} << 20;
+    ObjectiveHost host(setup);
+
+    EXPECT_EQ(evaluate(host, trial(0)).cause, Cause::value);
+    const AttemptEnded ended = evaluate(host, trial(1));
+    const AttemptEnded next = evaluate(host, trial(2));
+
+    EXPECT_EQ(ended.cause, GetParam().cause) << ended.message;
+    EXPECT_THAT(ended.message, HasSubstr(GetParam().message));
+    EXPECT_THAT(ended.values, SizeIs(ended.cause == Cause::value ? 1 : 0));
+    EXPECT_EQ(next.cause, Cause::value) << next.message;
+    EXPECT_THAT(next.values, ElementsAre(kGoodValue));
+  }
+  EXPECT_THAT(descendants.left(), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Plugins, BadObjective,
+    ::testing::Values(Deed{"segfault", Cause::crash, "crashed (SIGSEGV)"},
+                      Deed{"abort", Cause::crash, "crashed (SIGABRT)"}, Deed{"exit_0", Cause::crash, "called exit(0)"},
+                      Deed{"exit_3", Cause::crash, "called exit(3)"},
+                      Deed{"throw", Cause::exception, "the matrix is singular"},
+                      Deed{"throw_int", Cause::exception, "threw something that is not a std::exception"},
+                      Deed{"user_mistake", Cause::exception, "column 7 is empty"},
+                      Deed{"two_values", Cause::exception, "evaluate returned 2 values but describe declares 1"},
+                      Deed{"nan", Cause::bad_value, "objective 'value' is nan"},
+                      Deed{"inf_constraint", Cause::bad_value, "constraint 'size' is inf"},
+                      Deed{"hang", Cause::timeout, "took longer than 0.5 s"},
+                      Deed{"sleep_ignoring_term", Cause::timeout, "took longer than 0.5 s"},
+                      Deed{"orphan", Cause::value, ""}, Deed{"orphan_and_segfault", Cause::crash, "crashed (SIGSEGV)"},
+                      Deed{"orphan_and_hang", Cause::timeout, "took longer than 0.5 s"},
+                      Deed{"hog", Cause::out_of_memory, "the limit is 0.25 GiB"},
+                      Deed{"child_hog", Cause::out_of_memory, "the limit is 0.25 GiB"},
+                      Deed{"close_all", Cause::crash, "closed its connection to tuner"},
+                      Deed{"kill_guard", Cause::crash, "was killed together with its guard"},
+                      Deed{"corrupt_socket", Cause::crash, "what came from it is no message"},
+                      Deed{"print_100_mb", Cause::value, ""}, Deed{"damage_environment", Cause::value, ""}),
+    [](const auto& deed) { return deed.param.misbehave; });
+
+TEST(ObjectiveHost, AppendsTheLastLinesOfOutputAndDisarmsThem) {
+  ObjectiveHost host(fixture_setup(misbehave("print_and_segfault")));
+
+  const AttemptEnded ended = evaluate(host, trial(0));
+
+  EXPECT_THAT(ended.message, AllOf(HasSubstr("crashed (SIGSEGV)\nlast output:\nreading the data"),
+                                   HasSubstr("dividing by zero"), Not(HasSubstr("\x1b"))));
+}
+
+TEST(ObjectiveHost, ShowsOnlyTheOutputOfTheTrialThatFailed) {
+  ObjectiveHost host(fixture_setup(misbehave("print_and_segfault")));
+  evaluate(host, trial(0));
+
+  EXPECT_EQ(evaluate(host, trial(1)).message, "");
+}
+
+TEST(ObjectiveHost, AsksARunningTrialToStop) {
+  ObjectiveHost host(fixture_setup(misbehave("wait_for_stop", -1)));
+  const auto stopped_by = [&](tuner_stop_reason reason, std::uint64_t number) {
+    host.start(trial(number));
+    host.stop(reason);
+    std::vector<Event> events;
+    while (host.busy()) events = next_events(host);
+    return std::get<AttemptEnded>(events.back()).cause;
+  };
+
+  EXPECT_EQ(stopped_by(TUNER_STOP_PRUNE, 0), Cause::pruned);
+  EXPECT_EQ(stopped_by(TUNER_STOP_CANCEL, 1), Cause::preempted);
+}
+
+TEST(ObjectiveHost, StopThatComesTooLateDoesNotStopTheNextTrial) {
+  ObjectiveHost host(fixture_setup(misbehave("wait_for_stop", 1)));
+  host.start(trial(0));
+  host.stop(TUNER_STOP_PRUNE);  // this trial never looks
+  next_events(host);
+
+  host.start(trial(1));
+
+  EXPECT_TRUE(std::holds_alternative<Reported>(next_events(host).front()));
+  EXPECT_TRUE(host.busy());
+}
+
+TEST(ObjectiveHost, ReplacesAHostThatDiedBetweenTrials) {
+  ObjectiveHost host(fixture_setup(misbehave("none")));
+  EXPECT_EQ(evaluate(host, trial(0)).cause, Cause::value);
+  const pid_t first = host.host_pid();
+  ASSERT_GT(first, 0);
+
+  kill(first, SIGKILL);
+  for (const Patience patience; host.host_pid() == first && !patience.over();) {
+    wait_for_something(host);
+    host.advance();
+  }
+
+  EXPECT_EQ(evaluate(host, trial(1)).cause, Cause::value);
+  EXPECT_NE(host.host_pid(), first);
+}
+
+TEST(ObjectiveHost, SaysThatAHostWasKilledFromOutside) {
+  ObjectiveHost host(fixture_setup(misbehave("wait_for_stop")));
+  host.start(trial(0));
+  next_events(host);  // it reports that it runs
+
+  kill(host.host_pid(), SIGKILL);
+
+  EXPECT_THAT(std::get<AttemptEnded>(next_events(host).back()).message, HasSubstr("was killed by SIGKILL"));
+}
+
+TEST(ObjectiveHost, KeepsTheLaunchersVariablesAndTheRanksDescriptorsFromThePlugin) {
+  setenv("OMPI_COMM_WORLD_RANK", "3", 1);
+  setenv("PMIX_NAMESPACE", "none", 1);
+  ObjectiveSetup setup = fixture_setup(misbehave("note_environment"));
+  setup.launch.threads = 3;
+  const int leaked = dup(0);  // as MPI's are: not close-on-exec
+  ObjectiveHost host(setup);
+
+  const AttemptEnded ended = evaluate(host, trial(0));
+
+  // stdin, stdout, stderr, the socket, and the folder that is being listed.
+  EXPECT_THAT(ended.notes,
+              ElementsAre(Pair("launcher", 0), Pair("threads", 3), Pair("passive", 1), Pair("descriptors", 5)));
+  close(leaked);
+  unsetenv("OMPI_COMM_WORLD_RANK");
+  unsetenv("PMIX_NAMESPACE");
+}
+
+TEST(ObjectiveHost, LetsAPluginStartMpirun) {
+  setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
+  setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "OMPI_MCA_orte_ess_num_procs", "PMIX_RANK", "SLURM_JOBID"})
+    setenv(name, "1", 1);
+  ObjectiveHost host(fixture_setup(misbehave("run_mpirun")));
+
+  const AttemptEnded ended = evaluate(host, trial(0));
+
+  EXPECT_THAT(ended.notes, ElementsAre(Pair("status", 0)));
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "OMPI_MCA_orte_ess_num_procs", "PMIX_RANK", "SLURM_JOBID"})
+    unsetenv(name);
+}
+
+TEST(ObjectiveHost, SignalsToTheWholeJobDoNotEndATrial) {
+  ObjectiveHost host(fixture_setup(misbehave("wait_for_stop")));
+  host.start(trial(0));
+  next_events(host);  // it reports that it runs
+
+  for (const int number : {SIGTERM, SIGUSR1, SIGINT, SIGHUP}) kill(host.host_pid(), number);
+  host.stop(TUNER_STOP_PRUNE);
+
+  EXPECT_EQ(std::get<AttemptEnded>(next_events(host).back()).cause, Cause::pruned);
+}
+
+void run_until_ready(ObjectiveHost& host) {
+  for (const Patience patience; !host.ready() && !patience.over(); wait_for_something(host)) host.advance();
+}
+
+TEST(ObjectiveHost, TellsAUsersMistakeFromAPluginsFault) {
+  ObjectiveHost mistaken(fixture_setup(misbehave("user_mistake", -1, "create")));
+  ObjectiveHost failing(fixture_setup(misbehave("throw", -1, "create")));
+  ObjectiveHost crashing(fixture_setup(misbehave("segfault", -1, "create")));
+
+  EXPECT_THROW(run_until_ready(mistaken), UserError);
+  EXPECT_THROW(run_until_ready(failing), PluginError);
+  EXPECT_THROW(run_until_ready(crashing), PluginError);
+}
+
+TEST(ObjectiveHost, GivesUpOnAPluginThatIsNeverCreated) {
+  ObjectiveSetup setup = fixture_setup(misbehave("hang", -1, "create"));
+  setup.launch.start_timeout_s = 0.2;
+  ObjectiveHost host(setup);
+
+  EXPECT_THROW(run_until_ready(host), PluginError);
+}
+
+TEST(ObjectiveHost, FencesFunctionsThatThrowAcrossTheCLine) {
+  ObjectiveSetup setup = fixture_setup({});
+  setup.launch.plugin = fixture("throws_across");
+  setup.goal = {.objectives = {{.name = "loss"}}, .constraints = {}, .fidelities = {}};
+  ObjectiveHost host(setup);
+
+  EXPECT_THAT(evaluate(host, trial(0)).message, HasSubstr("thrown across the C line"));
+  EXPECT_THAT(evaluate(host, trial(1)).message, HasSubstr("crossed the C line: out of luck"));
+  EXPECT_THAT(evaluate(host, trial(2)).message, HasSubstr("status 17"));
+  EXPECT_THAT(evaluate(host, trial(3)).message, HasSubstr("objective 'loss' is nan"));
+}
+
+TEST(ObjectiveHost, LeavesNoDescriptorsBehind) {
+  const auto open_descriptors = [] { return std::distance(fs::directory_iterator("/proc/self/fd"), {}); };
+  const auto before = open_descriptors();
+  {
+    ObjectiveHost host(fixture_setup(misbehave("segfault", -1)));
+    for (std::uint64_t number = 0; number < 5; ++number) evaluate(host, trial(number));
+  }
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+}  // namespace
+}  // namespace tuner::testing
