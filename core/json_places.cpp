@@ -54,11 +54,13 @@ Place place_of(std::string_view text, std::size_t position) {
   throw UserError(fmt::format("{}:{}:{}: {}.", source, place.line, place.column, problem));
 }
 
-// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error while …" without what we say better.
+// From "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error while …; last read: '…'" without
+// what we say better, and without the text itself, which may be long and not even UTF-8.
 std::string_view own_words(std::string_view message) {
   message.remove_prefix(std::min(message.find("] ") + 2, message.size()));
   const std::size_t column = message.find(", column ");
-  return column == std::string_view::npos ? message : message.substr(message.find(": ", column) + 2);
+  if (column != std::string_view::npos) message.remove_prefix(message.find(": ", column) + 2);
+  return message.substr(0, message.find("; last read: "));
 }
 
 class PlaceRecorder {
@@ -97,7 +99,7 @@ class PlaceRecorder {
     } else if (event == Json::parse_event_t::key) {
       const auto& key = parsed.get_ref<const std::string&>();
       if (!keys_[depth - 1].insert(key).second)
-        refuse(source_, place_of(text_, position()), fmt::format("the key \"{}\" is there twice. Remove one", key));
+        refuse(source_, place_of(text_, position()), fmt::format("the key {:?} is there twice. Remove one", key));
       if (depth == 1) top_key_ = key;
     }
   }

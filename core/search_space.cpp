@@ -28,9 +28,8 @@ double default_of(const Parameter& parameter) {
 }
 
 bool never_active(const Parameter& parameter, const std::vector<bool>& never) {
-  return std::any_of(parameter.conditions.begin(), parameter.conditions.end(), [&](const Condition& condition) {
-    return never[condition.parameter] || (condition.values.empty() && condition.low > condition.high);
-  });
+  return std::any_of(parameter.conditions.begin(), parameter.conditions.end(),
+                     [&](const Condition& condition) { return never[condition.parameter] || condition.never_holds(); });
 }
 
 bool met(const Forbidden& clause, std::span<const double> configuration) {

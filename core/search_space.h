@@ -25,6 +25,7 @@ struct Condition {
   double high = 0;
 
   bool holds(double value) const;  // false for NaN
+  bool never_holds() const { return values.empty() && low > high; }
 };
 
 struct Parameter {

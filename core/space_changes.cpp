@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include "core/configuration_text.h"
@@ -30,10 +31,6 @@ double allowed_value(const Parameter& parameter, std::string_view text) {
   if (const auto problem = value_problem(parameter, value))
     throw UserError(fmt::format("{} (it can only be narrowed).", *problem));
   return value;
-}
-
-bool never_holds(const Condition& condition) {
-  return condition.values.empty() && condition.low > condition.high;
 }
 
 // What is left of a condition on `parameter`. Choices that went away shift the indices of those that stayed.
@@ -63,8 +60,9 @@ SearchSpace rebuilt(const SearchSpace& space, Parameter changed, const std::vect
   };
   for (Parameter& child : parameters) follow_all(child.conditions);
   for (Forbidden& clause : forbidden) follow_all(clause);
-  std::erase_if(forbidden,
-                [](const Forbidden& clause) { return std::any_of(clause.begin(), clause.end(), never_holds); });
+  std::erase_if(forbidden, [](const Forbidden& clause) {
+    return std::any_of(clause.begin(), clause.end(), std::mem_fn(&Condition::never_holds));
+  });
   return SearchSpace::from_parts(std::move(parameters), std::move(forbidden));
 }
 

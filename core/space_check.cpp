@@ -83,8 +83,7 @@ void check_parameter(Parameter& parameter, std::size_t index) {
   const auto refuse = [&](const std::string& message) {
     throw SpaceMistake(SpaceMistake::Part::parameter, index, message);
   };
-  if (const auto problem = name_problem(parameter.name))
-    refuse(fmt::format("the parameter name '{}' {}. Choose another", parameter.name, *problem));
+  check_name(parameter.name, index);
   if (is_number(parameter)) {
     auto problem = bound_problem(parameter);
     if (!problem) problem = scale_problem(parameter);
@@ -101,8 +100,8 @@ void check_parameter(Parameter& parameter, std::size_t index) {
 std::optional<std::string> condition_problem(const Parameter& parent, const Condition& condition) {
   for (const double value : condition.values)
     if (auto problem = value_problem(parent, value)) return problem;
-  const bool is_range = condition.values.empty() && condition.low <= condition.high;
-  if (is_range && (condition.high < parent.low || condition.low > parent.high))
+  if (condition.never_holds()) return fmt::format("no value of {} is asked for", parent.name);
+  if (condition.values.empty() && (condition.high < parent.low || condition.low > parent.high))
     return fmt::format("{} from {} to {} is outside [{}, {}]", parent.name, condition.low, condition.high, parent.low,
                        parent.high);
   return {};
@@ -147,6 +146,12 @@ std::vector<std::size_t> parents_first_order(const std::vector<Parameter>& param
 
 }  // namespace
 
+void check_name(const std::string& name, std::size_t index) {
+  if (const auto problem = name_problem(name))
+    throw SpaceMistake(SpaceMistake::Part::parameter, index,
+                       fmt::format("the parameter name {:?} {}. Choose another.", name, *problem));
+}
+
 void check_parts(std::vector<Parameter>& parameters, const std::vector<Forbidden>& forbidden) {
   using Part = SpaceMistake::Part;
   if (parameters.empty()) throw SpaceMistake(Part::whole, 0, "the search space has no parameters. Add at least one.");
@@ -158,11 +163,13 @@ void check_parts(std::vector<Parameter>& parameters, const std::vector<Forbidden
                          fmt::format("there are two parameters named '{}'. Rename one.", parameters[i].name));
   }
   for (std::size_t i = 0; i < parameters.size(); ++i)
-    for (const Condition& condition : parameters[i].conditions)
+    for (const Condition& condition : parameters[i].conditions) {
+      if (condition.never_holds()) continue;  // left by narrowing: the parameter keeps its place
       if (const auto problem = condition_problem(parameters.at(condition.parameter), condition))
         throw SpaceMistake(
             Part::parameter, i,
             fmt::format("parameter '{}' has a condition that cannot hold ({}).", parameters[i].name, *problem));
+    }
   for (std::size_t i = 0; i < forbidden.size(); ++i) {
     if (forbidden[i].empty())
       throw SpaceMistake(Part::forbidden, i, "an empty forbidden combination would forbid everything. Remove it.");

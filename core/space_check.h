@@ -20,6 +20,9 @@ struct SpaceMistake : UserError {
   std::size_t index;  // of the parameter, or of the forbidden combination, in the order given
 };
 
+// Names become datasets of the study file, arguments like --fix name=value and columns of tables. Throws SpaceMistake.
+void check_name(const std::string& name, std::size_t index);
+
 // Checks each parameter, condition and forbidden combination by itself. A `high` that lies between two steps is
 // rounded down to the lower one. Throws SpaceMistake.
 void check_parts(std::vector<Parameter>& parameters, const std::vector<Forbidden>& forbidden);

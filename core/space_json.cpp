@@ -31,7 +31,7 @@ Json conditions_json(const std::vector<Parameter>& parameters, const std::vector
     const Parameter& parent = parameters[condition.parameter];
     Json& entry = object[parent.name] = Json::array();
     for (const double value : condition.values) entry.push_back(value_json(parent, value));
-    if (condition.values.empty() && condition.low <= condition.high)
+    if (condition.values.empty() && !condition.never_holds())
       entry = {{"low", number_json(parent, condition.low)}, {"high", number_json(parent, condition.high)}};
   }
   return object;
@@ -77,7 +77,7 @@ double value_from_json(const Parameter& parameter, const Json& value) {
 
 std::string condition_text(const Parameter& parameter, const Condition& condition) {
   if (condition.values.empty()) {
-    if (condition.low > condition.high) return fmt::format("a value that {} no longer has", parameter.name);
+    if (condition.never_holds()) return fmt::format("a value that {} no longer has", parameter.name);
     if (condition.low <= parameter.low) return fmt::format("{} <= {}", parameter.name, condition.high);
     if (condition.high >= parameter.high) return fmt::format("{} >= {}", parameter.name, condition.low);
     return fmt::format("{} from {} to {}", parameter.name, condition.low, condition.high);

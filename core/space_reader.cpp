@@ -26,7 +26,7 @@ const std::vector<std::string> kRangeKeys{"low", "high"};
 void check_keys(const Json& object, const std::vector<std::string>& known) {
   for (const auto& [key, value] : object.items())
     if (std::find(known.begin(), known.end(), key) == known.end())
-      throw UserError(fmt::format("unknown key \"{}\".{}", key, did_you_mean(key, known)));
+      throw UserError(fmt::format("unknown key {:?}.{}", key, did_you_mean(key, known)));
 }
 
 double read_number(const Json& value, std::string_view key) {
@@ -114,6 +114,7 @@ Parameter read_parameter(const Json& entry, std::size_t index) {
                        fmt::format("parameter {} of the list has no \"name\" (a string). Add one.", index + 1));
   Parameter parameter;
   parameter.name = entry["name"].get<std::string>();
+  check_name(parameter.name, index);  // now, since the messages below print it
   try {
     if (!entry.contains("type")) throw UserError("no \"type\". Add \"type\": \"float\", for example.");
     const Json& type = entry["type"];

@@ -91,6 +91,10 @@ std::optional<std::string> value_problem(const Parameter& parameter, double valu
   if (std::isnan(value)) return fmt::format("{} is missing", name);
   if (!parameter.choices.empty()) {
     if (std::floor(value) == value && value >= parameter.low && value <= parameter.high) return {};
+    const bool is_choice =
+        std::floor(value) == value && value >= 0 && value < static_cast<double>(parameter.choices.size());
+    if (is_choice)
+      return fmt::format("{} = {} is no longer offered", name, parameter.choices[static_cast<std::size_t>(value)]);
     return fmt::format("{} = {} is not the index of one of its {} choices", name, value, parameter.cells());
   }
   if (value < parameter.low) return fmt::format("{} = {} is below {}", name, value, parameter.low);
