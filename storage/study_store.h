@@ -12,13 +12,9 @@
 
 #include "core/event.h"
 #include "core/study.h"
+#include "storage/load.h"
 
 namespace tuner {
-
-class FileCalls;
-
-// What to do where a journal that should be there is not.
-enum class MissingJournal { refuse, accept_loss };
 
 struct StoreSettings {
   double checkpoint_every_s = 60;
@@ -37,7 +33,7 @@ class StudyStore {
   // is none, Interrupted where another process writes it, DamagedStudy.
   static std::unique_ptr<StudyStore> open(const std::filesystem::path& path, MissingJournal missing,
                                           const StoreSettings& settings = {});
-  // Without finish() or leave() this is like a kill: what was committed stays, the next run takes over.
+  // Without finish() or leave(): what was committed stays in the journals, the next run takes over at once.
   ~StudyStore();
   StudyStore(const StudyStore&) = delete;
   StudyStore& operator=(const StudyStore&) = delete;
@@ -50,7 +46,8 @@ class StudyStore {
   // contradicts the study; then nothing is recorded.
   Sequence record(const Event& event);
   // One write of all that was recorded; before it returns, nothing that was recorded may be acted upon. Throws
-  // Interrupted (disk full, replaced by another owner, …); then the events are kept, and a later commit() tries again.
+  // Interrupted (disk full, replaced by another owner, …), also for what went wrong in the threads; then the events are
+  // kept, and a later commit() tries again.
   void commit();
   // Every event before this one survives a power cut.
   Sequence acknowledged() const;

@@ -1,0 +1,66 @@
+// Whole operations on files, over FileCalls: interrupted calls and short writes are finished here, and what fails
+// becomes an error that names the file, the reason and what to do. A full disk or a broken one is Interrupted; a
+// folder that is missing or may not be written is UserError.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/bytes.h"
+#include "storage/file_calls.h"
+
+namespace tuner {
+
+// A new file that grows at its end.
+class AppendFile {
+ public:
+  // Throws where the file exists.
+  AppendFile(FileCalls& calls, std::filesystem::path path);
+  // Nothing where the file exists.
+  static std::unique_ptr<AppendFile> unless_there(FileCalls& calls, std::filesystem::path path);
+  ~AppendFile();
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+  // After an error the file may end with a part of the bytes: nothing may be appended any more.
+  void append(std::span<const std::byte> bytes);
+  // What was appended survives a power cut. After an error the descriptor must not be used again: the system has
+  // dropped what it could not write and a second call would succeed without it.
+  void sync();
+
+ private:
+  AppendFile(FileCalls& calls, std::filesystem::path path, int file);
+
+  FileCalls& calls_;
+  std::filesystem::path path_;
+  int file_;
+};
+
+// Nothing where the file is not there.
+std::optional<Bytes> read_file(FileCalls& calls, const std::filesystem::path& path);
+
+// Nothing where the file is not there.
+std::optional<FileFacts> facts_of(FileCalls& calls, const std::filesystem::path& path);
+
+enum class Removed { yes, was_not_there };
+Removed remove_file(FileCalls& calls, const std::filesystem::path& path);
+
+enum class Renamed { yes, was_not_there };
+Renamed rename_file(FileCalls& calls, const std::filesystem::path& from, const std::filesystem::path& to);
+
+// Names that were made, renamed or removed in the folder survive a power cut.
+void sync_folder(FileCalls& calls, const std::filesystem::path& folder);
+
+std::span<const std::byte> as_bytes(std::string_view text);
+
+// Throws what the error means: `doing` is "write 312 bytes to", "remove", …
+[[noreturn]] void throw_file_error(std::string_view doing, const std::filesystem::path& path, int error_number);
+
+}  // namespace tuner

@@ -1,0 +1,47 @@
+// Reads datasets and attributes of an HDF5 file. The file is not locked: a study is only ever replaced as a whole, so
+// an open one never changes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/hdf5_error.h"
+
+namespace tuner {
+
+// Throws Hdf5Error.
+class Hdf5Reader {
+ public:
+  explicit Hdf5Reader(const std::filesystem::path& path);
+  explicit Hdf5Reader(std::span<const std::byte> image);  // a whole file in memory; copied
+  ~Hdf5Reader();
+  Hdf5Reader(const Hdf5Reader&) = delete;
+  Hdf5Reader& operator=(const Hdf5Reader&) = delete;
+
+  std::int64_t integer_attribute(const std::string& name) const;
+  std::string text_attribute(const std::string& name) const;
+
+  struct ByteArray {
+    std::unique_ptr<std::byte[]> bytes;
+    std::size_t size = 0;
+  };
+  ByteArray byte_dataset(const std::string& path) const;
+
+  // Paths of all datasets, in alphabetical order.
+  std::vector<std::string> datasets() const;
+  // Type, size and checksum of what a dataset holds: equal for equal contents, wherever they stand in a file.
+  std::string fingerprint(const std::string& path) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+std::string hdf5_version();  // of the library that runs: "1.10.8"
+
+}  // namespace tuner
