@@ -13,6 +13,8 @@
 namespace tuner {
 namespace {
 
+using nlohmann::json;
+
 constexpr std::size_t kMostDifferencesTold = 10;
 
 // Bit for bit; any NaN is the same as any other, since all mean "inactive".
@@ -28,19 +30,25 @@ bool same(const NewTrial& recorded, const Suggestion& again) {
          recorded.note == again.note;
 }
 
+// The text at `name`, or "unknown".
+std::string text_at(const json& object, const std::string& name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "unknown";
+}
+
 // What of the epoch's machine is not as here: "libc 2.31 (here 2.36)"; empty where all is the same.
-std::string other_machine(const std::string& facts, const ReplayMachine& here) {
-  const auto there = nlohmann::json::parse(facts, nullptr, false);
-  if (!there.is_object()) return "its machine is not recorded";
+std::string other_machine(const std::string& facts, const std::string& facts_here) {
+  const json there = json::parse(facts, nullptr, false);
+  const json here = json::parse(facts_here);
+  if (!there.is_object() || !there.contains("libraries")) return "its machine is not recorded";
   std::vector<std::string> others;
-  const auto compare = [&](const std::string& name, const nlohmann::json& values, const std::string& mine) {
-    const auto found = values.find(name);
-    const std::string theirs = found != values.end() && found->is_string() ? found->get<std::string>() : "unknown";
-    if (theirs != mine) others.push_back(fmt::format("{} {} (here {})", name, theirs, mine));
+  const auto compare = [&](const std::string& name, const json& theirs, const json& mine) {
+    if (text_at(theirs, name) != text_at(mine, name))
+      others.push_back(fmt::format("{} {} (here {})", name, text_at(theirs, name), text_at(mine, name)));
   };
-  compare("cpu_level", there, here.cpu_level);
-  const auto libraries = there.value("libraries", nlohmann::json::object());
-  for (const auto& [name, version] : here.libraries) compare(name, libraries, version);
+  compare("cpu_level", there, here);
+  for (const auto& [name, version] : here.at("libraries").items())
+    compare(name, there.at("libraries"), here.at("libraries"));
   return fmt::format("{}", fmt::join(others, ", "));
 }
 
@@ -52,7 +60,7 @@ void Replay::apply(const Event& event) {
 }
 
 void Replay::after(const EpochStarted& event) {
-  const std::string other = other_machine(event.facts, machine_);
+  const std::string other = other_machine(event.facts, facts_here_);
   comparable_ = other.empty();
   if (!comparable_) {
     report_.incomparables.push_back(fmt::format("epoch {}: {}", event.epoch.value, other));

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,12 +27,6 @@ class ReplayStrategy {
   virtual StrategyAnswer answer() = 0;  // to the last ask; blocks
 };
 
-// What an epoch's suggestions may depend on besides the calls.
-struct ReplayMachine {
-  std::string cpu_level;
-  std::map<std::string, std::string> libraries;  // name → version or digest
-};
-
 struct ReplayReport {
   std::uint64_t equal = 0;                 // suggestions
   std::uint64_t differing = 0;             // suggestions
@@ -46,7 +39,9 @@ struct ReplayReport {
 // Feed it the study's events in their order.
 class Replay {
  public:
-  Replay(ReplayStrategy& strategy, ReplayMachine machine) : strategy_(strategy), machine_(std::move(machine)) {}
+  // `facts_here`: what an epoch on this machine would record (epoch_facts() of machine.h). Epochs of another CPU level
+  // or other libraries are not compared: their last bits may differ through no fault of the strategy.
+  Replay(ReplayStrategy& strategy, std::string facts_here) : strategy_(strategy), facts_here_(std::move(facts_here)) {}
 
   void apply(const Event& event);
   const ReplayReport& report() const { return report_; }
@@ -63,7 +58,7 @@ class Replay {
   void differs(const std::string& what);
 
   ReplayStrategy& strategy_;
-  ReplayMachine machine_;
+  std::string facts_here_;
   Study study_;
   ReplayReport report_;
   bool comparable_ = false;  // the epoch that runs

@@ -9,11 +9,11 @@
 namespace tuner {
 namespace {
 
+using test::StudyEvents;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-using test::StudyEvents;
 
 // A function of all the calls made to it since start(): its suggestions change when any of these does.
 class FakeStrategy : public ReplayStrategy {
@@ -83,8 +83,8 @@ class ReplayTest : public testing::Test {
     }
   }
 
-  ReplayReport replayed(ReplayMachine machine = {"x86-64-v3", {{"tuner", "1.0.0"}}}) {
-    Replay replay(again_, std::move(machine));
+  ReplayReport replayed() {
+    Replay replay(again_, test::kFacts);
     for (const Event& event : events_.log()) replay.apply(event);
     return replay.report();
   }
@@ -178,7 +178,6 @@ TEST_F(ReplayTest, EpochOfAnotherMachineIsNotComparable) {
   turns(2);
   epoch();
   turns(3);
-  again_.fault = 0;
 
   const ReplayReport report = replayed();
 

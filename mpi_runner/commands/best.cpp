@@ -1,0 +1,109 @@
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/configuration_text.h"
+#include "core/error.h"
+#include "core/pareto.h"
+#include "mpi_runner/best_text.h"
+#include "mpi_runner/commands/command.h"
+#include "mpi_runner/commands/commands.h"
+#include "mpi_runner/commands/json_text.h"
+#include "mpi_runner/commands/open_study.h"
+#include "mpi_runner/commands/study_facts.h"
+#include "mpi_runner/commands/trial_columns.h"
+#include "mpi_runner/options.h"
+#include "mpi_runner/text.h"
+
+namespace tuner {
+namespace {
+
+namespace po = boost::program_options;
+using Json = nlohmann::ordered_json;
+
+// The last look at the hold-out part with this trial's configuration.
+const HoldoutLook* holdout_look(const Study& study, TrialId id) {
+  const auto& looks = study.holdout_looks();
+  const auto found =
+      std::find_if(looks.rbegin(), looks.rend(), [&](const HoldoutLook& look) { return look.trial == id; });
+  return found == looks.rend() ? nullptr : &*found;
+}
+
+std::uint64_t infeasible_count(const Study& study) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(study.finished(), [&](TrialId id) {
+    return study.trial(id).state == TrialState::complete && !study.feasible(id);
+  }));
+}
+
+[[noreturn]] void refuse_without_best(const Study& study) {
+  const std::uint64_t infeasible = infeasible_count(study);
+  throw UserError(fmt::format("the study has no best trial yet ({}{}). See `tuner show`", progress_text(study),
+                              infeasible == 0 ? "" : fmt::format("; {} infeasible", count_text(infeasible))));
+}
+
+Json values_json(const Study& study, TrialId id) {
+  Json values = Json::object();
+  const auto& objectives = study.definition().goal.objectives;
+  for (std::size_t i = 0; i < objectives.size(); ++i) values[objectives[i].name] = study.values(id)[i];
+  return values;
+}
+
+Json trial_json(const Study& study, TrialId id) {
+  const auto& constraints = study.definition().goal.constraints;
+  Json trial = {{"trial", id.value},
+                {"configuration", Json::parse(configuration_to_json(study.space(), study.configuration(id)))},
+                {"values", values_json(study, id)}};
+  for (std::size_t i = 0; i < constraints.size(); ++i) trial["constraints"][constraints[i]] = study.constraints(id)[i];
+  return trial;
+}
+
+Json best_json(const Study& study, TrialId best) {
+  Json result = trial_json(study, best);
+  if (const auto defaults = defaults_trial(study))
+    result["defaults"] = {{"trial", defaults->value}, {"values", values_json(study, *defaults)}};
+  if (const HoldoutLook* look = holdout_look(study, best))
+    result["holdout"] = {{"metrics", Json::parse(look->metrics, nullptr, false)},
+                         {"looks", study.holdout_looks().size()}};
+  if (study.definition().goal.objectives.size() > 1)
+    for (const TrialId id : pareto_front(study)) result["front"].push_back(trial_json(study, id));
+  return result;
+}
+
+void print_front(const CommandCall& call, const Study& study) {
+  const std::vector<TrialId> front = pareto_front(study);
+  auto columns = usual_columns(study);
+  std::erase_if(columns, [](const TrialColumn& column) {
+    return column.column.title == "state" || column.column.title == "cause";
+  });
+  fmt::print(call.out, "{} on the Pareto front: no other is better in one objective and as good in the rest\n\n",
+             count_text(front.size(), "trial"));
+  table_of(study, front, columns).print(call.out, call.width);
+}
+
+}  // namespace
+
+int best_command(const CommandCall& call) {
+  po::options_description options("Options");
+  options.add_options()("json", po::bool_switch(), "as JSON, for programs");
+  const auto values = read_options(call, options, {"study"});
+  if (!values) return 0;
+  const LoadedStudy loaded = open_study((*values)["study"].as<std::string>());
+  const Study& study = loaded.study;
+  if (!study.best()) refuse_without_best(study);
+  if ((*values)["json"].as<bool>()) {
+    call.out << json_text(best_json(study, *study.best())) << '\n';
+    return 0;
+  }
+  fmt::print(call.out, "{}: {}\n", goal_text(study.definition().goal), progress_text(study));
+  if (const std::uint64_t infeasible = infeasible_count(study))
+    fmt::print(call.out, "{} of the complete trials are infeasible and left out\n", count_text(infeasible));
+  call.out << '\n';
+  if (study.definition().goal.objectives.size() == 1)
+    call.out << best_text(study);
+  else
+    print_front(call, study);
+  return 0;
+}
+
+}  // namespace tuner

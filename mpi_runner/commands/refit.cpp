@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/configuration_text.h"
+#include "core/error.h"
+#include "core/random.h"
+#include "mpi_runner/commands/command.h"
+#include "mpi_runner/commands/commands.h"
+#include "mpi_runner/commands/open_study.h"
+#include "mpi_runner/machine.h"
+#include "mpi_runner/options.h"
+#include "mpi_runner/plugin_call.h"
+#include "mpi_runner/run_options.h"
+#include "mpi_runner/text.h"
+
+namespace tuner {
+namespace {
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+using Texts = std::vector<std::string>;
+
+po::options_description refit_options() {
+  po::options_description options("Options");
+  auto add = options.add_options();
+  add("out", po::value<std::string>()->required()->value_name("DIR"),
+      "folder for the model, configuration.json and metrics.json; made if it is not there, else it must be empty");
+  add("trial", po::value<Count>()->value_name("N"), "configuration of this trial; default: the best one");
+  add("plugin", po::value<std::string>()->default_value("", "the study's, by its name")->value_name("NAME|FILE"),
+      "objective plugin");
+  add("set", po::value<Texts>()->composing()->value_name("NAME=VALUE"),
+      "option of the plugin, as in the study where it belongs to the study's identity; repeatable");
+  add("trust", po::bool_switch(), "take options that execute code over from the study file");
+  add("threads", po::value<Count>()->value_name("N"), "threads for the training; default: all usable cores");
+  return options;
+}
+
+TrialId chosen_trial(const Study& study, const std::optional<Count>& number) {
+  if (!number && !study.best())
+    throw UserError("the study has no complete feasible trial to refit. Choose one with --trial");
+  if (!number) return *study.best();
+  if (number->value >= study.trial_count())
+    throw UserError(fmt::format("--trial = {}: the study has {}, counted from 0", number->value,
+                                count_text(study.trial_count(), "trial")));
+  return TrialId{number->value};
+}
+
+// A model that is mixed with the files of an older one would be neither.
+void make_empty_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error || !fs::is_directory(folder))
+    throw UserError(fmt::format("cannot make the folder '{}' of --out ({}).", folder.string(), error.message()));
+  if (!fs::is_empty(folder))
+    throw UserError(
+        fmt::format("the folder '{}' of --out is not empty (old files would mix with the new model's). "
+                    "Name another one",
+                    folder.string()));
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text << '\n' << std::flush;
+  if (!file) throw UserError(fmt::format("cannot write '{}'. Is the disk full?", path.string()));
+}
+
+// Recorded inputs whose contents have changed make another model than the one that was tuned.
+void warn_of_changes(const StudyDefinition& recorded, const LoadedPlugin& plugin, const PluginOptions& options) {
+  StudyDefinition now = recorded;
+  now.objective = plugin_info(plugin, options);
+  now.inputs = input_digests(plugin, options);
+  for (const std::string& difference : differences(recorded, now, plugin.description))
+    fmt::print(stderr, "tuner: warning: {}\n", escaped_lines(difference));
+  for (const std::string& warning : warnings(recorded, now))
+    fmt::print(stderr, "tuner: warning: {}\n", escaped_lines(warning));
+}
+
+}  // namespace
+
+int refit_command(const CommandCall& call) {
+  const auto values = read_options(call, refit_options(), {"study"});
+  if (!values) return 0;
+  const LoadedStudy loaded = open_study((*values)["study"].as<std::string>());
+  const StudyDefinition& definition = loaded.study.definition();
+  const TrialId trial = chosen_trial(loaded.study, given<Count>(*values, "trial"));
+  LoadedPlugin plugin =
+      load_recorded(definition.objective, (*values)["plugin"].as<std::string>(), PluginKind::objective);
+  plugin.launch.threads =
+      static_cast<std::uint32_t>(given<Count>(*values, "threads").value_or(Count{usable_cores()}).value);
+  const PluginOptions options = resumed_options(definition.objective, plugin.description,
+                                                assignments(given<Texts>(*values, "set").value_or(Texts{}), "set"),
+                                                (*values)["trust"].as<bool>());
+  warn_of_changes(definition, plugin, options);
+
+  const fs::path folder = (*values)["out"].as<std::string>();
+  make_empty_folder(folder);
+  const auto configuration = loaded.study.configuration(trial);
+  const std::string metrics = refit(plugin.launch, {options,
+                                                    definition.space,
+                                                    definition.goal,
+                                                    {configuration.begin(), configuration.end()},
+                                                    trial_seed(definition.seed, trial.value),
+                                                    TUNER_REFIT_ALL,
+                                                    fs::absolute(folder)});
+  write_text(folder / "configuration.json", configuration_to_json(definition.space, configuration));
+  write_text(folder / "metrics.json", metrics);
+  fmt::print(call.out, "trial {}: {}\nmetrics: {}\nmodel: {}\n", trial.value,
+             escaped(configuration_to_json(definition.space, configuration)), escaped(metrics), folder.string());
+  return 0;
+}
+
+}  // namespace tuner

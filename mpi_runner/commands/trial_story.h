@@ -1,0 +1,12 @@
+// All that a study knows of one trial: why it was chosen, how its attempts went, what came out.
+#pragma once
+
+#include <iosfwd>
+
+#include "core/study.h"
+
+namespace tuner {
+
+void print_story(std::ostream& out, const Study& study, TrialId id);
+
+}  // namespace tuner

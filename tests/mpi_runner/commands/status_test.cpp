@@ -1,0 +1,84 @@
+#include "tests/mpi_runner/commands/command_test.h"
+
+namespace tuner {
+namespace {
+
+using test::kInactive;
+using test::StudyEvents;
+using ::testing::HasSubstr;
+
+class Status : public test::CommandTest {
+ protected:
+  static StudyEvents with_trials(int count) {
+    StudyEvents events;
+    events.epoch();
+    for (int i = 0; i < count; ++i) events.ran({0.1, 6, 0, kInactive}, 1.0 / (i + 1));
+    return events;
+  }
+  std::string status() { return run("status", {study_file(), "--exit-code"}); }
+};
+
+TEST_F(Status, FinishedStudyIsDone) {
+  write(with_trials(10).said_goodbye());
+
+  EXPECT_THAT(status(), HasSubstr("finished: 10 trials are done\n"));
+  EXPECT_EQ(code(), 0);
+}
+
+TEST_F(Status, StudyThatSaidGoodbyeEarlyIsToBeResumed) {
+  write(with_trials(4).said_goodbye());
+
+  EXPECT_THAT(status(), HasSubstr("ended before its goal, to be resumed"));
+  EXPECT_EQ(code(), 4);
+}
+
+TEST_F(Status, ExhaustedStrategyEndsAStudy) {
+  StudyEvents events = with_trials(4);
+  const AskNumber ask = events.study().next_ask();
+  events.add(Asked{ask, 1, 4});
+  events.add(Answered{ask, 1, {}});
+  write(events.said_goodbye());
+
+  status();
+  EXPECT_EQ(code(), 0);
+}
+
+TEST_F(Status, InterruptedStudyIsToBeResumed) {
+  recorded(with_trials(4))->leave();
+
+  EXPECT_THAT(status(), HasSubstr("interrupted, to be resumed\n"));
+  EXPECT_EQ(code(), 4);
+}
+
+TEST_F(Status, LiveStudyRuns) {
+  const auto store = recorded(with_trials(4));
+
+  const std::string text = status();
+
+  EXPECT_THAT(text, HasSubstr("running (host "));
+  EXPECT_THAT(text, HasSubstr("4 finished (4 complete, 0 pruned, 0 failed), 0 running, 0 waiting, of 10 wanted\n"));
+  EXPECT_THAT(text, HasSubstr("best    trial 3: logloss = 0.25 (0 finished trials since then)\n"));
+  EXPECT_EQ(code(), 5);
+}
+
+TEST_F(Status, StudyWhoseTrialsAllFailIsThePluginsFault) {
+  StudyEvents events;
+  events.epoch();
+  for (int i = 0; i < 10; ++i)
+    events.failed(events.started(events.suggested({0.9, 8, 0, kInactive})), Cause::exception, "no such file");
+  write(events.said_goodbye());
+
+  EXPECT_THAT(status(), HasSubstr("failed: "));
+  EXPECT_EQ(code(), 2);
+}
+
+TEST_F(Status, ExitCodeIsOnlyOnRequest) {
+  write(with_trials(4).said_goodbye());
+
+  run("status", {study_file()});
+
+  EXPECT_EQ(code(), 0);
+}
+
+}  // namespace
+}  // namespace tuner
