@@ -1,5 +1,7 @@
 #include "mpi_runner/host_launch.h"
 
+#include <fmt/format.h>
+
 #include "core/error.h"
 
 namespace tuner {
@@ -20,6 +22,10 @@ std::filesystem::path find_host_executable() {
   }
   throw UserError("the program " + std::string(kProgram) + " is neither " + beside.string() + " nor " +
                   installed.string() + " (plugins run in it). Install tuner as a whole: cmake --install BUILD");
+}
+
+std::string named(std::string_view kind, const std::filesystem::path& plugin) {
+  return fmt::format("{} '{}' ({})", kind, plugin.stem().string(), plugin.string());
 }
 
 }  // namespace tuner

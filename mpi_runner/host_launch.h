@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace tuner {
 
@@ -26,5 +27,8 @@ struct HostLaunch {
 
 // tuner-plugin-host beside this executable, or where it is installed. Throws UserError when it is in neither place.
 std::filesystem::path find_host_executable();
+
+// "strategy 'bayes' (/opt/x/bayes.so)": how messages name the owner of a failure.
+std::string named(std::string_view kind, const std::filesystem::path& plugin);
 
 }  // namespace tuner

@@ -155,7 +155,7 @@ AttemptEnded ObjectiveHost::ended_by(const protocol::Evaluated& evaluated) {
     case TUNER_USER_MISTAKE:
       return failed(Cause::exception, evaluated.message.empty() ? "failed without a reason" : evaluated.message);
     default:
-      return failed(Cause::exception, fmt::format("evaluate() returned status {}, which means nothing there "
+      return failed(Cause::exception, fmt::format("returned status {} from evaluate(), which means nothing there "
                                                   "(see tuner/abi.h)",
                                                   evaluated.status));
   }
@@ -201,11 +201,12 @@ void ObjectiveHost::on_deadline(std::vector<Event>& events) {
 
 void ObjectiveHost::fail_create(const protocol::Failed& why) {
   const auto& plugin = setup_.launch.plugin;
-  const std::string problem = fmt::format("objective '{}': {}", plugin.stem().string(), printable(why.message));
-  const std::string message = with_output(problem, process_->output());
+  const std::string text = printable(why.message);
+  const std::string message = with_output(named("objective", plugin) + " " + text, process_->output());
   process_.reset();
   running_.reset();
-  if (why.blame == protocol::Blame::user) throw UserError(problem);
+  if (why.blame == protocol::Blame::user)
+    throw UserError(fmt::format("objective '{}': {}", plugin.stem().string(), text));
   throw PluginError(message);
 }
 

@@ -5,39 +5,15 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "core/definition.h"
 #include "mpi_runner/host_launch.h"
+#include "mpi_runner/plugin_description.h"
 #include "tuner/abi.h"
 
 namespace tuner {
-
-enum class PluginKind { objective, strategy };
-
-struct PluginOption {
-  enum class Type { text, integer, real, boolean };
-  std::string name;
-  Type type = Type::text;
-  std::string default_value;
-  std::string help;
-  bool required = false;       // has no default
-  bool executes_code = false;  // never taken over from a study file without --trust
-  bool identity = true;        // another value makes it another study
-};
-
-// What a plugin says about itself.
-struct PluginDescription {
-  PluginKind kind = PluginKind::objective;
-  std::string name;
-  std::string version;
-  std::string summary;
-  std::vector<PluginOption> options;
-  GoalInfo goal;             // objectives
-  bool uses_results = true;  // strategies
-};
 
 PluginDescription describe_plugin(const HostLaunch& launch);
 
@@ -45,10 +21,6 @@ SearchSpace plugin_space(const HostLaunch& launch, const PluginOptions& options)
 
 // Files whose contents belong to the study's identity, as the plugin names them.
 std::vector<std::string> plugin_inputs(const HostLaunch& launch, const PluginOptions& options);
-
-// The user's options with types checked and defaults filled in. Throws UserError for unknown names, values of another
-// type and required options that are missing.
-PluginOptions check_options(const PluginDescription& description, const PluginOptions& users);
 
 // The final training of one configuration.
 struct RefitCall {

@@ -186,11 +186,9 @@ std::optional<double> StrategyHost::next_deadline_in_s() const {
 }
 
 void StrategyHost::fail(const std::string& what) {
-  const auto& plugin = setup_.launch.plugin;
-  const std::string when = asking() ? fmt::format(" at ask {}", asked_->call.ask.value) : "";
-  throw PluginError(with_output(
-      fmt::format("strategy '{}' ({}){}: {}", plugin.stem().string(), plugin.string(), when, printable(what)),
-      process_.output()));
+  const std::string when = asking() ? fmt::format(", at ask {},", asked_->call.ask.value) : "";
+  throw PluginError(
+      with_output(named("strategy", setup_.launch.plugin) + when + " " + printable(what), process_.output()));
 }
 
 }  // namespace tuner

@@ -28,9 +28,7 @@ class Library {
 
   const void* find(const std::string& symbol) const { return dlsym(handle_, symbol.c_str()); }
 
-  [[noreturn]] void fail(const std::string& problem) const {
-    throw PluginError("plugin '" + path_.stem().string() + "' (" + path_.string() + ") " + problem);
-  }
+  [[noreturn]] void fail(const std::string& problem) const { throw PluginError(problem); }
 
  private:
   [[noreturn]] void fail_to_load(const std::string& why) const {

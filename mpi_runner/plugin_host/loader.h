@@ -11,7 +11,7 @@ namespace tuner {
 // The plugin's table, as far as this tuner knows it; fields that an older plugin does not have are NULL.
 using PluginTable = std::variant<tuner_objective_v1_t, tuner_strategy_v1_t>;
 
-// Throws PluginError with a remedy: cannot be loaded, no plugin, other ABI, too small a table.
+// Throws PluginError that says what is wrong with it, and a remedy: "was built for plugin ABI 2; …".
 PluginTable load_plugin(const std::filesystem::path& plugin);
 
 }  // namespace tuner

@@ -7,10 +7,10 @@ namespace tuner {
 protocol::Failed failure(const std::string& function, const Outcome& outcome) {
   if (outcome.status == TUNER_USER_MISTAKE) return {protocol::Blame::user, outcome.message};
   if (outcome.status != TUNER_FAILED)
-    return {protocol::Blame::plugin, function + "() returned status " + std::to_string(outcome.status) +
-                                         ", which means nothing there (see tuner/abi.h)"};
+    return {protocol::Blame::plugin, "returned status " + std::to_string(outcome.status) + " from " + function +
+                                         "(), which means nothing there (see tuner/abi.h)"};
   const std::string why = outcome.message.empty() ? "it gave no reason" : outcome.message;
-  return {protocol::Blame::plugin, function + "() failed: " + why};
+  return {protocol::Blame::plugin, "failed in " + function + "(): " + why};
 }
 
 OptionsView::OptionsView(protocol::Options options) : options_(std::move(options)) {

@@ -38,7 +38,7 @@ Outcome call_plugin(Call&& call) {
   }
 }
 
-// "describe() failed: why".
+// "failed in describe(): why".
 protocol::Failed failure(const std::string& function, const Outcome& outcome);
 
 // The user's options as plugins see them; the texts live as long as this.

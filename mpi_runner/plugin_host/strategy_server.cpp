@@ -177,8 +177,9 @@ protocol::Reply StrategyServer::answer(const protocol::Ask& ask) {
 
   if (!outcome.ok() && outcome.status != TUNER_EXHAUSTED) return failure("ask", outcome);
   if (count > ask.want)
-    return protocol::Failed{protocol::Blame::plugin, "ask() says that it made " + std::to_string(count) +
-                                                         " suggestions, wanted were " + std::to_string(ask.want)};
+    return protocol::Failed{protocol::Blame::plugin, "says that it made " + std::to_string(count) +
+                                                         " suggestions in ask(), wanted were " +
+                                                         std::to_string(ask.want)};
   return protocol::Answered{ask.number, outcome.status == TUNER_EXHAUSTED, buffers.take(count)};
 }
 

@@ -131,7 +131,7 @@ TEST_P(BadStrategy, IsNamedWithTheAskAndItsFault) {
     }
 
     EXPECT_THAT(message, HasSubstr("strategy 'misbehaving_strategy' (/"));
-    EXPECT_THAT(message, HasSubstr(" at ask 1: "));
+    EXPECT_THAT(message, HasSubstr("), at ask 1, "));
     EXPECT_THAT(message, HasSubstr(GetParam().message));
   }
   EXPECT_THAT(descendants.left(), IsEmpty());
@@ -144,9 +144,9 @@ INSTANTIATE_TEST_SUITE_P(Plugins, BadStrategy,
                                            Deed{"bad_fidelity", "fidelity rounds = -1 (allowed is 1 to 9)"},
                                            Deed{"too_many", "suggested 1000 configurations, asked for 1"},
                                            Deed{"segfault", "crashed (SIGSEGV)"}, Deed{"exit", "called exit(0)"},
-                                           Deed{"throw", "ask() failed: the kernel matrix is not positive definite"},
-                                           Deed{"throw_in_tell", "tell() failed: cannot fit"},
-                                           Deed{"throw_on_failures", "tell() failed: a failed trial"},
+                                           Deed{"throw", "failed in ask(): the kernel matrix is not positive definite"},
+                                           Deed{"throw_in_tell", "failed in tell(): cannot fit"},
+                                           Deed{"throw_on_failures", "failed in tell(): a failed trial"},
                                            Deed{"hang", "did not answer in time"}),
                          [](const auto& deed) { return deed.param.misbehave; });
 

@@ -1,0 +1,113 @@
+#include "mpi_runner/plugin_call.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "mpi_runner/host_process.h"
+#include "mpi_runner/plugin_goal.h"
+
+namespace tuner {
+namespace {
+
+// A host that answers one question after the other, while we wait.
+class Interview {
+ public:
+  explicit Interview(const HostLaunch& launch) : launch_(launch), host_(launch) {}
+
+  // Replaces the launch's time-out; negative = none.
+  void set_timeout(double timeout_s) { timeout_s_ = timeout_s; }
+
+  template <class Expected>
+  Expected ask(const protocol::Request& request) {
+    host_.send(request);
+    const protocol::Reply reply = wait();
+    if (const auto* expected = std::get_if<Expected>(&reply)) return *expected;
+    fail("damaged its host's memory (another answer came than was asked for)");
+  }
+
+  void finish() { host_.finish(); }
+
+  [[noreturn]] void fail(const std::string& what) {
+    throw PluginError(with_output(named("plugin", launch_.plugin) + " " + printable(what), host_.output()));
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  protocol::Reply wait() {
+    const auto start = Clock::now();
+    for (;;) {
+      if (auto reply = host_.receive()) {
+        if (const auto* failed = std::get_if<protocol::Failed>(&*reply)) fail(*failed);
+        return *std::move(reply);
+      }
+      if (host_.end()) fail(host_.end()->what);
+      const double waited_s = std::chrono::duration<double>(Clock::now() - start).count();
+      if (timeout_s_ >= 0 && waited_s >= timeout_s_) fail(fmt::format("did not answer within {} s", timeout_s_));
+      host_.wait(timeout_s_ < 0 ? -1 : timeout_s_ - waited_s);
+    }
+  }
+
+  [[noreturn]] void fail(const protocol::Failed& failed) {
+    if (failed.blame == protocol::Blame::plugin) fail(failed.message);
+    throw UserError(fmt::format("plugin '{}': {}", launch_.plugin.stem().string(), printable(failed.message)));
+  }
+
+  const HostLaunch& launch_;
+  HostProcess host_;
+  double timeout_s_ = launch_.start_timeout_s;
+};
+
+}  // namespace
+
+PluginDescription describe_plugin(const HostLaunch& launch) {
+  Interview interview(launch);
+  const auto described = interview.ask<protocol::Described>(protocol::Describe{});
+  interview.finish();
+  const PluginKind kind = described.is_strategy != 0 ? PluginKind::strategy : PluginKind::objective;
+  try {
+    return description_from_json(kind, described.json);
+  } catch (const PluginError& problem) {
+    interview.fail(problem.what());
+  }
+}
+
+SearchSpace plugin_space(const HostLaunch& launch, const PluginOptions& options) {
+  Interview interview(launch);
+  const auto text = interview.ask<protocol::Text>(protocol::DeclareSpace{options});
+  interview.finish();
+  try {
+    return SearchSpace::from_json(text.text, named("plugin", launch.plugin));
+  } catch (const UserError& problem) {
+    throw PluginError(problem.what());  // the plugin's mistake, whatever the user set
+  }
+}
+
+std::vector<std::string> plugin_inputs(const HostLaunch& launch, const PluginOptions& options) {
+  Interview interview(launch);
+  const auto text = interview.ask<protocol::Text>(protocol::ListInputs{options});
+  interview.finish();
+  try {
+    return nlohmann::json::parse(text.text).get<std::vector<std::string>>();
+  } catch (const nlohmann::json::exception&) {
+    interview.fail("names its inputs wrongly: " + text.text + " is no JSON array of texts. See inputs in tuner/abi.h");
+  }
+}
+
+std::string refit(const HostLaunch& launch, const RefitCall& call) {
+  Interview interview(launch);
+  interview.ask<protocol::Created>(protocol::CreateObjective{call.space.to_json(), goal_for_plugin(call.goal),
+                                                             call.options, call.directory, launch.threads});
+  interview.set_timeout(-1);
+  const auto metrics = interview.ask<protocol::Text>(
+      protocol::Refit{call.part, call.seed, call.configuration, std::filesystem::absolute(call.directory)});
+  interview.finish();
+  if (!nlohmann::json::parse(metrics.text, nullptr, false).is_object())
+    interview.fail("writes metrics that are no JSON object in refit()");
+  return metrics.text;
+}
+
+}  // namespace tuner
