@@ -19,7 +19,8 @@ Json settle_rounds(const Problem& problem, const CrossValidation& folds, Trainin
   const Score score = folds.run(training, problem.judgement, Progress{});
   training.rounds = score.whole_rounds();
   const std::string name = fmt::format("cv_{}", problem.judgement.metric->name);
-  return {{"metric", problem.judgement.metric->name},
+  return {{"task", to_text(problem.data.task)},
+          {"metric", problem.judgement.metric->name},
           {name, score.value},
           {name + "_sd", score.standard_deviation},
           {"rounds", training.rounds}};

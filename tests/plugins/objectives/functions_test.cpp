@@ -36,7 +36,7 @@ INSTANTIATE_TEST_SUITE_P(
                       KnownMinimum{"branin", "x1=-3.14159265,x2=12.275", 0.397887},
                       KnownMinimum{"hartmann6", "x1=0.20169,x2=0.150011,x3=0.476874,x4=0.275332,x5=0.311652,x6=0.6573",
                                    -3.32237}),
-    [](const auto& info) { return info.param.function + std::to_string(info.index); });
+    [](const auto& each) { return each.param.function + std::to_string(each.index); });
 
 TEST(Functions, TakeAnyDimensionWhereTheyHaveNone) {
   const ObjectiveDriver objective(tuner_objective_v1, {{"function", "sphere"}, {"dimension", "3"}});

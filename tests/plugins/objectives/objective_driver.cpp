@@ -26,8 +26,9 @@ Settings with_defaults(const tuner_objective_v1_t& table, const Settings& settin
   std::string description;
   const tuner_writer writer = writer_to(description);
   table.describe(&writer, nullptr);
+  const auto options = nlohmann::json::parse(description).at("options");
   Settings all = settings;
-  for (const auto& option : nlohmann::json::parse(description).at("options"))
+  for (const auto& option : options)
     if (!option.at("required").get<bool>()) all.try_emplace(option.at("name"), option.at("default"));
   return all;
 }

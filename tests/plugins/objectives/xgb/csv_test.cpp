@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
                       CsvCase{"BackslashIsNoEscape", "C:\\new,b\n", {{"C:\\new", "b"}}},
                       CsvCase{"LineBreakInQuotes", "\"a\r\nb\",c\n", {{"a\nb", "c"}}},
                       CsvCase{"EmptyQuotedCells", "\"\",\"\"\n", {{"", ""}}}, CsvCase{"Nothing", "", {}}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& each) { return each.param.name; });
 
 TEST(CsvReader, TellsTheLineOnWhichEachRecordBegins) {
   const std::vector<CsvRecord> records = records_of("a,b\n\n\"1\n2\",3\n4,5\n");

@@ -120,7 +120,7 @@ TEST_P(MetricOfTask, AgreesWithXgboostsOwn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tasks, MetricOfTask, ::testing::Values(Task::binary, Task::multiclass, Task::regression),
-                         [](const auto& info) { return std::string(to_text(info.param)); });
+                         [](const auto& each) { return std::string(to_text(each.param)); });
 
 }  // namespace
 }  // namespace tuner::xgb

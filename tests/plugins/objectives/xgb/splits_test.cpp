@@ -10,7 +10,9 @@
 namespace tuner::xgb {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::ThrowsMessage;
 
 // 300 rows, every fifth of class 1, every tenth of class 2.
@@ -72,7 +74,7 @@ TEST(Splits, NeverTrainOnTheHoldOutPartNorOnTheFoldThatValidates) {
   for (std::size_t fold = 0; fold < splits.folds.size(); ++fold) {
     Rows kept_away = splits.holdout;
     append(kept_away, splits.folds[fold]);
-    for (const std::size_t row : splits.training_rows(fold)) EXPECT_THAT(kept_away, Not(::testing::Contains(row)));
+    for (const std::size_t row : splits.training_rows(fold)) EXPECT_THAT(kept_away, Not(Contains(row)));
     EXPECT_EQ(splits.training_rows(fold).size() + kept_away.size(), 300U);
   }
 }

@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(
                       BadTable{"Infinity", "a\ninf\n", "t.csv:2: column 'a' has the value 'inf'"},
                       BadTable{"BeyondSinglePrecision", "a\n1e39\n", "t.csv:2: column 'a' has the value '1e39'"},
                       BadTable{"BeyondDoublePrecision", "a\n1e999\n", "t.csv:2: column 'a' has the value '1e999'"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& each) { return each.param.name; });
 
 TEST_F(TableFile, RefusesADeclaredColumnThatIsNotThere) {
   EXPECT_THAT(mistake("a,b\n1,2\n", {"c"}), EndsWith("Columns are: a, b"));

@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"OneFold", table({"0", "1"}), {{"folds", "1"}}, "option folds = 1 is outside [2, "},
         Mistake{"NegativeEarlyStopping", table({"0", "1"}), {{"early_stopping", "-1"}}, "early_stopping = -1"},
         Mistake{"UnknownCategorical", table({"0", "1"}), {{"categorical", "x, q"}}, "categorical names 'q'"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& each) { return each.param.name; });
 
 TEST(XgbMistakes, AreNoneInASoundTable) {
   const ScratchFolder folder;

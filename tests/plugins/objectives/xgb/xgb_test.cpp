@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <malloc.h>
 
 #include <cmath>
 #include <filesystem>
@@ -78,8 +79,8 @@ TEST(Xgb, GivesTheSameScoreForTheSameConfigurationAndSeed) {
 }
 
 TEST(Xgb, GivesTheSameScoreOnAnyNumberOfThreads) {
-  const ObjectiveDriver driver = objective(breast_cancer());
-  const char* configuration = "subsample=0.6,rounds=20";
+  const ObjectiveDriver driver = objective(breast_cancer({{"folds", "2"}}));
+  const char* configuration = "subsample=0.6,rounds=10";
 
   EXPECT_EQ(driver.evaluate({.configuration = configuration, .threads = 1}).value,
             driver.evaluate({.configuration = configuration, .threads = 2}).value);
@@ -133,7 +134,7 @@ TEST(Xgb, TrainsEveryCornerOfItsSpace) {
 
   for (std::uint64_t i = 0; i < 12; ++i) {
     std::vector<double> configuration = driver.space().sample(3, i);
-    configuration[driver.space().index_of("rounds")] = 10;
+    configuration[driver.space().index_of("rounds")] = 10;  // quick
     std::string text;
     for (std::size_t p = 0; p < configuration.size(); ++p)
       if (const Parameter& parameter = driver.space().parameters()[p]; !std::isnan(configuration[p]))
@@ -144,6 +145,20 @@ TEST(Xgb, TrainsEveryCornerOfItsSpace) {
     EXPECT_EQ(outcome.status, TUNER_OK) << text << ": " << outcome.error;
     EXPECT_TRUE(std::isfinite(outcome.value)) << text;
   }
+}
+
+TEST(Xgb, KeepsNothingOfATrial) {
+  const ObjectiveDriver driver = objective({{"data", example("wine")}, {"label", "cultivar"}, {"folds", "2"}});
+  const auto allocated_after = [&](const char* configuration) {
+    EXPECT_EQ(driver.evaluate({.configuration = configuration}).status, TUNER_OK);
+    return mallinfo2().uordblks;  // bytes in use; 0 under a sanitizer
+  };
+
+  const std::size_t before = allocated_after("rounds=10");
+  for (int i = 0; i < 20; ++i) allocated_after("max_bin=512,rounds=20");
+  const std::size_t after = allocated_after("rounds=10");
+
+  EXPECT_THAT(after, Lt(before + 100'000));  // 20 kept trials are some megabytes
 }
 
 TEST(Xgb, SearchesAnyOtherParameterOfXgboostThatTheUserNames) {
