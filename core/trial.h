@@ -35,6 +35,7 @@ struct Trial {
 
   bool finished() const { return state > TrialState::running && state != TrialState::discarded; }
   bool is_pending() const { return state <= TrialState::running; }
+  bool has_ended_attempt() const { return finished() || attempt > (state == TrialState::running ? 1U : 0U); }
 };
 
 std::string_view name_of(TrialState state);

@@ -46,10 +46,6 @@ std::vector<TrialId> all_trials(const Study& study) {
   return ids;
 }
 
-bool has_ended_attempt(const Trial& trial) {
-  return trial.finished() || trial.attempt > (trial.state == TrialState::running ? 1U : 0U);
-}
-
 class TrialTables {
  public:
   TrialTables(const Study& study, Hdf5Writer& out) : study_(study), out_(out), trials_(all_trials(study)) {}
@@ -89,7 +85,7 @@ class TrialTables {
     const auto none = static_cast<std::int8_t>(causes.size());
     causes.emplace_back("none");
     const auto cause = [&](const Trial& trial) {
-      return has_ended_attempt(trial) ? static_cast<std::int8_t>(trial.cause) : none;
+      return trial.has_ended_attempt() ? static_cast<std::int8_t>(trial.cause) : none;
     };
     put_codes("cause", cause, causes);
   }
