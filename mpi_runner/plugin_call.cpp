@@ -69,7 +69,9 @@ PluginDescription describe_plugin(const HostLaunch& launch) {
   interview.finish();
   const PluginKind kind = described.is_strategy != 0 ? PluginKind::strategy : PluginKind::objective;
   try {
-    return description_from_json(kind, described.json);
+    PluginDescription description = description_from_json(kind, described.json);
+    description.can_refit = described.can_refit != 0;
+    return description;
   } catch (const PluginError& problem) {
     interview.fail(problem.what());
   }

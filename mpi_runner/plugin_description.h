@@ -30,6 +30,7 @@ struct PluginDescription {
   std::string summary;
   std::vector<PluginOption> options;
   GoalInfo goal;             // objectives
+  bool can_refit = false;    // objectives: trains final models, too
   bool uses_results = true;  // strategies
 };
 

@@ -5,8 +5,7 @@
 
 namespace tuner {
 
-// Returns when the run is over for this rank. `silence_s`: how long the manager may say nothing before it counts as
-// dead.
-void run_worker(Transport& transport, double silence_s);
+// Returns when the run is over for this rank.
+void run_worker(Transport& transport);
 
 }  // namespace tuner
