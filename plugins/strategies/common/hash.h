@@ -6,6 +6,8 @@
 
 namespace tuner::strategies {
 
+inline constexpr std::uint64_t kGoldenGamma = 0x9E3779B97F4A7C15;
+
 constexpr std::uint64_t scrambled_bits(std::uint64_t bits) {
   bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
   bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
@@ -13,7 +15,6 @@ constexpr std::uint64_t scrambled_bits(std::uint64_t bits) {
 }
 
 constexpr std::uint64_t hash(std::uint64_t seed, std::uint64_t index) {
-  constexpr std::uint64_t kGoldenGamma = 0x9E3779B97F4A7C15;
   return scrambled_bits(scrambled_bits(seed + kGoldenGamma) + kGoldenGamma * index);
 }
 

@@ -9,7 +9,7 @@ namespace tuner::strategies {
 
 std::size_t TakenConfigurations::KeyHash::operator()(const Key& key) const {
   std::uint64_t bits = 0;
-  for (const std::uint64_t value : key) bits = hash(bits, value);
+  for (const std::uint64_t value : key) bits = scrambled_bits((bits + kGoldenGamma) ^ value);
   return bits;
 }
 
@@ -22,6 +22,7 @@ TakenConfigurations::Key TakenConfigurations::key_of(std::span<const double> con
 }
 
 void TakenConfigurations::add_results(std::span<const plugin::ToldResult> results) {
+  if (results.size() > trials_.size()) trials_.reserve(trials_.size() + results.size());  // a resume tells all at once
   for (const plugin::ToldResult& result : results) trials_.insert(key_of(result.configuration));
 }
 
@@ -38,7 +39,11 @@ bool TakenConfigurations::is_trial(std::span<const double> configuration) const 
   return trials_.contains(key_of(configuration));
 }
 
-bool TakenConfigurations::is_trial_or_suggestion(std::span<const double> configuration) const {
+bool TakenConfigurations::is_suggestion(std::span<const double> configuration) const {
+  return suggestions_.contains(key_of(configuration));
+}
+
+bool TakenConfigurations::is_taken(std::span<const double> configuration) const {
   const Key key = key_of(configuration);
   return trials_.contains(key) || suggestions_.contains(key);
 }

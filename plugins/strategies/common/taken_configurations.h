@@ -19,7 +19,8 @@ class TakenConfigurations {
   void add_suggestion(std::span<const double> configuration);
 
   bool is_trial(std::span<const double> configuration) const;
-  bool is_trial_or_suggestion(std::span<const double> configuration) const;
+  bool is_suggestion(std::span<const double> configuration) const;  // of this ask
+  bool is_taken(std::span<const double> configuration) const;       // either
 
  private:
   using Key = std::vector<std::uint64_t>;  // the bits of the values, so that inactive equals inactive

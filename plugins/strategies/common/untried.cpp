@@ -43,7 +43,7 @@ void Untried::list_places() {
 std::optional<std::vector<double>> Untried::next_listed(const TakenConfigurations& taken) {
   for (; next_ < places_.size(); ++next_) {
     walk_->go_to_number(places_[next_]);
-    if (!taken.is_trial_or_suggestion(walk_->configuration())) return walk_->configuration();
+    if (!taken.is_taken(walk_->configuration())) return walk_->configuration();
     if (first_ == next_ && taken.is_trial(walk_->configuration())) ++first_;
   }
   return {};
@@ -54,7 +54,7 @@ std::optional<std::vector<double>> Untried::next_from(const std::vector<double>&
   walk_->go_to(start);
   const GridWalk first = *walk_;
   do {
-    if (space_.contains(walk_->configuration()) && !taken.is_trial_or_suggestion(walk_->configuration()))
+    if (space_.contains(walk_->configuration()) && !taken.is_taken(walk_->configuration()))
       return walk_->configuration();
     walk_->advance();
   } while (!walk_->is_at_place_of(first));

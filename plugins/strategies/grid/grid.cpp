@@ -41,7 +41,7 @@ class Grid {
 
  private:
   bool is_done(const std::vector<double>& configuration) const {
-    return !space_.contains(configuration) || taken_.is_trial(configuration);
+    return taken_.is_trial(configuration) || !space_.contains(configuration);
   }
 
   plugin::Space space_;

@@ -52,7 +52,7 @@ class Random {
     std::optional<std::vector<double>> configuration;
     for (std::uint64_t draw = 0; draw < kMostDraws && !configuration; ++draw) {
       configuration = space_.sample(hash(seed_, number), draw);
-      if (taken_.is_trial_or_suggestion(*configuration)) configuration.reset();
+      if (taken_.is_taken(*configuration)) configuration.reset();
     }
     if (!configuration) configuration = untried_.next(taken_, number);
     if (configuration) taken_.add_suggestion(*configuration);

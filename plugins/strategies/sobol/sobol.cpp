@@ -88,12 +88,11 @@ class Sobol {
   std::optional<std::vector<double>> next_not_taken(std::uint64_t& index, std::uint64_t limit) {
     for (; index < limit; ++index) {
       std::vector<double> configuration = configuration_at(index);
-      const bool allowed = space_.contains(configuration);
-      if (allowed && !taken_.is_trial_or_suggestion(configuration)) {
-        ++index;
-        return configuration;
-      }
-      if (index == index_ && (!allowed || taken_.is_trial(configuration))) ++index_;
+      const bool done = taken_.is_trial(configuration) || !space_.contains(configuration);
+      if (done && index == index_) ++index_;
+      if (done || taken_.is_suggestion(configuration)) continue;
+      ++index;
+      return configuration;
     }
     return {};
   }
