@@ -38,6 +38,10 @@ std::string status_text(int wait_status) {
   return signal_text(WTERMSIG(wait_status));
 }
 
+double in_gib(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / (std::uint64_t{1} << 30);
+}
+
 }  // namespace
 
 HostProcess::HostProcess(const HostLaunch& launch) : HostProcess(launch, spawn_host(launch)) {}
@@ -133,19 +137,19 @@ void HostProcess::command(GuardCommand what) {
 }
 
 HostEnd HostProcess::describe_end() const {
-  constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
-  const auto in_gib = [](std::uint64_t bytes) { return static_cast<double>(bytes) / kGiB; };
+  const int status = report_->wait_status;
   if (report_->news == GuardNews::out_of_memory)
-    return {Cause::out_of_memory,
-            fmt::format("used {:.3g} GiB of memory with its child processes, the limit is {:.3g} GiB",
-                        in_gib(report_->memory_bytes), in_gib(memory_limit_bytes_))};
+    return {.cause = Cause::out_of_memory,
+            .what = fmt::format("used {:.3g} GiB of memory with its child processes, the limit is {:.3g} GiB",
+                                in_gib(report_->memory_bytes), in_gib(memory_limit_bytes_))};
   if (report_->news == GuardNews::kernel_oom)
-    return {Cause::out_of_memory, "was killed by the kernel (the machine had no memory left)"};
-  if (malformed_) return {Cause::crash, "wrote over tuner's socket or memory (what came from it is no message)"};
-  if (guard_lost_) return {Cause::crash, "was killed together with its guard"};
-  if (!control_) return {Cause::crash, "ended under the debugger"};
-  if (report_->killed_by_guard != 0) return {Cause::crash, "closed its connection to tuner (all its descriptors?)"};
-  return {Cause::crash, status_text(report_->wait_status)};
+    return {.cause = Cause::out_of_memory, .what = "was killed by the kernel (the machine had no memory left)"};
+  if (malformed_) return {.what = "wrote over tuner's socket or memory (what came from it is no message)"};
+  if (guard_lost_) return {.what = "was killed together with its guard"};
+  if (!control_) return {.what = "ended under the debugger"};
+  if (report_->killed_by_guard != 0 && finishing_) return {.what = "did not end within a second"};
+  if (report_->killed_by_guard != 0) return {.what = "closed its connection to tuner (all its descriptors?)"};
+  return {.what = status_text(status), .orderly = finishing_ && status == 0};
 }
 
 void HostProcess::wait(double timeout_s) {
@@ -163,6 +167,7 @@ void HostProcess::append_poll_fds(std::vector<pollfd>& fds) const {
 }
 
 void HostProcess::finish() {
+  finishing_ = true;
   send(protocol::Finish{});
   command(GuardCommand::finish);
 }

@@ -26,6 +26,7 @@ namespace tuner {
 struct HostEnd {
   Cause cause = Cause::crash;  // or out_of_memory
   std::string what;            // "crashed (SIGSEGV)"
+  bool orderly = false;        // it ended by itself after finish()
 };
 
 struct SpawnedHost;
@@ -59,6 +60,7 @@ class HostProcess {
     drain_output();
     return output_;
   }
+  void forget_output() { output_.clear(); }  // what was drained so far
   void on_output(std::function<void(std::string_view)> sink) { output_sink_ = std::move(sink); }
   pid_t host_pid() const { return host_pid_; }  // 0 until the guard has said it
 
@@ -87,6 +89,7 @@ class HostProcess {
   bool malformed_ = false;
   bool guard_lost_ = false;
   bool told_to_end_ = false;
+  bool finishing_ = false;
 };
 
 }  // namespace tuner

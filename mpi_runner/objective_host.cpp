@@ -64,7 +64,7 @@ void ObjectiveHost::start(const Assignment& assignment) {
 
 void ObjectiveHost::begin_attempt() {
   const Assignment& assignment = running_->assignment;
-  process_->output().clear();
+  process_->forget_output();
   running_->begun = true;
   running_->began = Clock::now();
   process_->send(protocol::Evaluate{assignment.trial, assignment.attempt, assignment.seed, assignment.parent,
@@ -85,11 +85,13 @@ void ObjectiveHost::send_stop() {
 std::vector<Event> ObjectiveHost::advance() {
   std::vector<Event> events;
   if (!process_) return events;
+  backlog_ = false;
   std::size_t replies = 0;
   for (; replies < kMostReplies; ++replies) {
     const auto reply = process_->receive();
     if (!reply) break;
     on_reply(*reply, events);
+    if (std::holds_alternative<protocol::Evaluated>(*reply)) return events;  // nothing can have come after it
   }
   backlog_ = replies == kMostReplies;
   if (const auto end = process_->end()) {
