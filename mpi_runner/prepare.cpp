@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/signals.h"
+#include "storage/digest.h"
 
 namespace tuner {
 namespace {
@@ -127,9 +128,8 @@ bool known(const Study& study, const std::vector<double>& configuration) {
   return false;
 }
 
-// Configurations to run first: what the user asked for and the plugin's defaults, each only once in a study.
-std::vector<std::vector<double>> first_configurations(const RunOptions& options, const Study& study) {
-  const SearchSpace& space = study.space();
+// Configurations to run first: the plugin's defaults and what the user asked for.
+std::vector<std::vector<double>> first_configurations(const RunOptions& options, const SearchSpace& space) {
   std::vector<std::vector<double>> wanted;
   const bool has_defaults =
       std::ranges::any_of(space.parameters(), [](const auto& p) { return p.default_value.has_value(); });
@@ -139,7 +139,6 @@ std::vector<std::vector<double>> first_configurations(const RunOptions& options,
     if (const auto why = space.violation(configuration)) throw UserError(fmt::format("--enqueue {}: {}", text, *why));
     wanted.push_back(std::move(configuration));
   }
-  std::erase_if(wanted, [&](const auto& configuration) { return known(study, configuration); });
   return wanted;
 }
 
@@ -168,17 +167,16 @@ std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup) {
   return evaluator;
 }
 
-RunPlan plan_of(const Opened& opened, const RunOptions& options, const Settings& settings, std::size_t ranks) {
-  const PluginInfo strategy = plugin_info(opened.strategy, opened.definition.strategy.options);
+// What is asked for once is not done twice.
+std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> wanted, const Study& study) {
+  std::erase_if(wanted, [&](const auto& configuration) { return known(study, configuration); });
+  return wanted;
+}
+
+// The strategy as it runs here, with the options of the study.
+StrategySetup strategy_setup(const Opened& opened) {
   const StudyDefinition& study = opened.definition;
-  return {nullptr,
-          {opened.strategy.launch, strategy.options, study.space, study.goal, study.seed},
-          settings.rules,
-          options.time_limit_s,
-          options.rank_timeout_s,
-          epoch_facts(ranks, strategy.sha256, plugin_info(opened.objective, {}).sha256),
-          first_configurations(options, opened.store->study()),
-          changes(opened.store->study(), options.settings)};
+  return {opened.strategy.launch, study.strategy.options, study.space, study.goal, study.seed};
 }
 
 void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
@@ -197,12 +195,22 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
                                  opened.definition.goal,  opened.path.string() + ".trials", settings.trial_timeout_s};
   for (std::uint64_t rank = 1; rank < transport.size(); ++rank)
     transport.send(RankId{rank}, to_bytes(WorkerSetup{objective, 2 * options.rank_timeout_s}));
+  std::vector<std::vector<double>> enqueue = first_configurations(options, opened.definition.space);
   std::unique_ptr<Evaluator> evaluator = ready_evaluator(objective);
 
   if (!opened.store) opened.store = StudyStore::create(opened.path, opened.definition, store_settings(options));
   append(opened.remarks, opened.store->remarks());
-  RunPlan plan = plan_of(opened, options, settings, transport.size());
-  plan.evaluator = std::move(evaluator);
+  const Study& study = opened.store->study();
+  std::string facts = epoch_facts(transport.size(), sha256_of_file(opened.strategy.launch.plugin),
+                                  sha256_of_file(opened.objective.launch.plugin));
+  RunPlan plan{std::move(evaluator),
+               strategy_setup(opened),
+               settings.rules,
+               options.time_limit_s,
+               options.rank_timeout_s,
+               std::move(facts),
+               not_yet_known(std::move(enqueue), study),
+               changes(study, options.settings)};
   return {std::move(opened.store), std::move(plan), std::move(opened.objective), std::move(opened.objective_options),
           std::move(opened.remarks)};
 }

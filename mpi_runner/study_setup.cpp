@@ -119,20 +119,19 @@ PluginOptions resumed_options(const PluginInfo& recorded, const PluginDescriptio
                       "Repeat --set {}=… or say --trust",
                       name, value, name));
   }
-  PluginOptions merged = recorded.options;
-  std::erase_if(merged, [&](const auto& entry) { return find_option(description, entry.first) == nullptr; });
-  const PluginOptions checked = check_options(description, typed);
+  PluginOptions merged = typed;
+  for (const auto& [name, value] : recorded.options)
+    if (find_option(description, name) != nullptr) merged.emplace(name, value);
+  const PluginOptions checked = check_options(description, merged);
   for (const auto& [name, value] : typed) {
-    const PluginOption* option = find_option(description, name);
-    const auto before = merged.find(name);
-    if (option->identity && before != merged.end() && before->second != checked.at(name))
-      throw UserError(
-          fmt::format("option {} = '{}' makes it another study (this one has '{}'). Leave it out, or start "
-                      "another study",
-                      name, value, before->second));
-    merged[name] = checked.at(name);
+    const auto before = recorded.options.find(name);
+    const bool differs = before != recorded.options.end() && before->second != checked.at(name);
+    if (differs && find_option(description, name)->identity)
+      throw UserError(fmt::format("option {} = '{}' makes it another study (this one has '{}'). Leave it out, or start "
+                                  "another study",
+                                  name, value, before->second));
   }
-  return check_options(description, merged);
+  return checked;
 }
 
 std::vector<std::string> differences(const StudyDefinition& recorded, const StudyDefinition& now,

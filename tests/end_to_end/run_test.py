@@ -107,9 +107,8 @@ class Mistakes(tuner.TunerTest):
         (["--plugin", "functions", "--strategy", "sobl"], "sobol"),
         (["--plugin", "sobol"], "strategy"),
         (["--plugin", "functions", "--space", "/nowhere.json"], "/nowhere.json"),
-        ([], "--plugin"),
+        (["--trials", "3"], "--plugin"),
         (["--resume", "/nowhere.h5"], "/nowhere.h5"),
-        (["shwo", "x.h5"], "show"),
     ]
 
     def test_are_one_clear_message(self):
@@ -122,6 +121,9 @@ class Mistakes(tuner.TunerTest):
                     self.assertIn(hint, said[0])
                     self.assertEqual(list(self.folder.iterdir()), [])
             tuner.run(*arguments, expect=1, cwd=self.folder)
+
+    def test_a_mistyped_command_is_answered_with_the_nearest(self):
+        self.assertIn("'show'", tuner.run("shwo", "x.h5", expect=1))
 
     def test_another_study_in_the_file_is_refused_with_what_differs(self):
         tuner.run(*self.sphere(trials=5))
