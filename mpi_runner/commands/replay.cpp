@@ -65,8 +65,8 @@ void print(std::ostream& out, const ReplayReport& report) {
                  : fmt::format("{} equal, {} differ", count_text(report.equal), count_text(report.differing)));
   for (const std::string& difference : report.differences) fmt::print(out, "  {}\n", escaped(difference));
   if (report.incomparables.empty()) return;
-  fmt::print(out, "{} more not comparable (made on another machine or by another build)\n",
-             count_text(report.not_comparable, "suggestion"));
+  fmt::print(out, "{} not comparable (made on another machine or by another build)\n",
+             count_text(report.not_comparable, "more suggestion"));
   for (const std::string& why : report.incomparables) fmt::print(out, "  {}\n", escaped(why));
 }
 
