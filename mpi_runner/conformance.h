@@ -25,7 +25,8 @@ struct ConformanceSetup {
   double trial_timeout_s = 60;    // a trial that takes longer fails its check
 };
 
-// All checks that apply to the plugin, in the order in which they ran. Checks that need one that failed are skipped.
+// All checks that apply to the plugin, in the order in which they ran. Checks that build on one that failed are left
+// out. Throws UserError where the options given are not those of the plugin.
 std::vector<CheckResult> check_plugin(const ConformanceSetup& setup);
 
 // True where nothing failed; warnings and skipped checks do not count.

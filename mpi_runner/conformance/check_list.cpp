@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/error.h"
+
 namespace tuner::conformance {
 namespace {
 
@@ -13,6 +15,8 @@ CheckResult outcome_of(const std::string& name, const std::function<void()>& che
     return {name, CheckOutcome::skipped, skipped.what()};
   } catch (const Warned& warned) {
     return {name, CheckOutcome::warned, warned.what()};
+  } catch (const UserError&) {
+    throw;
   } catch (const std::exception& failure) {
     return {name, CheckOutcome::failed, failure.what()};
   }

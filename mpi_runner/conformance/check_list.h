@@ -10,7 +10,8 @@
 
 namespace tuner::conformance {
 
-// A check throws one of these to say how it went; one that returns has passed, any other exception fails it.
+// A check throws one of these to say how it went. One that returns has passed, any other exception fails it, but a
+// UserError ends all checks: the plugin cannot be checked with these options.
 struct Failed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 
+#include "core/error.h"
 #include "mpi_runner/host_process.h"
 
 namespace tuner::conformance {
@@ -35,7 +36,10 @@ protocol::Reply create(HostProcess& host, const protocol::Request& request, doub
 void create_and_destroy(const PluginUnderTest& plugin, const protocol::Request& request) {
   HostProcess host(plugin.setup.launch);
   const protocol::Reply reply = create(host, request, plugin.setup.launch.start_timeout_s);
-  if (const auto* failed = std::get_if<protocol::Failed>(&reply)) throw Failed(printable(failed->message));
+  if (const auto* failed = std::get_if<protocol::Failed>(&reply)) {
+    if (failed->blame == protocol::Blame::user) throw UserError(printable(failed->message));
+    throw Failed(printable(failed->message));
+  }
 
   host.finish();
   wait_for_reply(host, plugin.setup.launch.start_timeout_s);

@@ -21,7 +21,8 @@ void check_strategy(const PluginUnderTest& plugin, CheckList& checks);
 
 using CreateRequest = std::function<protocol::Request(const PluginOptions&)>;
 
-// Creates an instance, destroys it, and throws Failed where the host does not end as it should.
+// Creates an instance, destroys it, and throws Failed where the host does not end as it should. Throws UserError where
+// create() finds a mistake in the options.
 void create_and_destroy(const PluginUnderTest& plugin, const protocol::Request& create);
 
 // Sets each text option to nonsense. The plugin may refuse it or work with it, but must not die of it.
