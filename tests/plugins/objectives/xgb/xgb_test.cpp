@@ -80,7 +80,7 @@ TEST(Xgb, GivesTheSameScoreForTheSameConfigurationAndSeed) {
 
 TEST(Xgb, GivesTheSameScoreOnAnyNumberOfThreads) {
   const ObjectiveDriver driver = objective(breast_cancer({{"folds", "2"}}));
-  const char* configuration = "subsample=0.6,rounds=10";
+  const char* configuration = "subsample=0.6,rounds=10,max_depth=2";
 
   EXPECT_EQ(driver.evaluate({.configuration = configuration, .threads = 1}).value,
             driver.evaluate({.configuration = configuration, .threads = 2}).value);
