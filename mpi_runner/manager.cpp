@@ -278,8 +278,8 @@ void Manager::wait() {
   descriptors_.clear();
   plan_.evaluator->append_poll_fds(descriptors_);
   strategy_.append_poll_fds(descriptors_);
-  const double at_most_s = std::min(kAliveEvery_s, plan_.evaluator->next_deadline_in_s());
-  pause_.wait(descriptors_, at_most_s);
+  constexpr double kLongest_s = 1e-3;
+  pause_.wait(descriptors_, std::min(kLongest_s, plan_.evaluator->next_deadline_in_s()));
 }
 
 }  // namespace tuner

@@ -103,7 +103,7 @@ class Manager {
   double mean_request_gap_s_ = 1;  // seconds between trials that are handed out
   double last_request_s_;
   std::vector<pollfd> descriptors_;
-  Pause pause_{1e-3};
+  Pause pause_;
 };
 
 }  // namespace tuner

@@ -8,9 +8,9 @@
 
 namespace tuner {
 
-void Pause::wait(std::vector<pollfd>& descriptors, double at_most_s) {
+void Pause::wait(std::vector<pollfd>& descriptors, double longest_s) {
   constexpr double kShortest_s = 20e-6;
-  const double sleep_s = std::min(std::clamp(waited_s_ / 10, kShortest_s, longest_s_), std::max(0.0, at_most_s));
+  const double sleep_s = std::max(0.0, std::min(std::max(waited_s_ / 10, kShortest_s), longest_s));
   timespec timeout{};
   timeout.tv_sec = static_cast<time_t>(sleep_s);
   timeout.tv_nsec = static_cast<long>((sleep_s - std::floor(sleep_s)) * 1e9);

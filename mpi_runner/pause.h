@@ -10,17 +10,14 @@ namespace tuner {
 
 class Pause {
  public:
-  explicit Pause(double longest_s) : longest_s_(longest_s) {}
-
   // Something was done: the next wait is short again.
   void reset() { waited_s_ = 0; }
 
-  // Sleeps for a tenth of the time waited so far (at least 20 µs, at most `longest_s` and `at_most_s`), or until one of
-  // the descriptors is ready or a signal comes.
-  void wait(std::vector<pollfd>& descriptors, double at_most_s);
+  // Sleeps for a tenth of the time waited so far, at least 20 µs and at most `longest_s`, or until one of the
+  // descriptors is ready or a signal comes.
+  void wait(std::vector<pollfd>& descriptors, double longest_s);
 
  private:
-  double longest_s_;
   double waited_s_ = 0;
 };
 

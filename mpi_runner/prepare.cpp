@@ -156,13 +156,13 @@ std::uint32_t threads_per_trial(const RunOptions& options, const Transport& tran
 std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup) {
   auto evaluator = std::make_unique<Evaluator>(setup);
   std::vector<pollfd> descriptors;
-  Pause pause(10e-3);
+  Pause pause;
   while (!evaluator->ready()) {
     evaluator->advance();
     if (stop_request() == StopRequest::leave) throw Interrupted("stopped by a signal before the first trial");
     descriptors.clear();
     evaluator->append_poll_fds(descriptors);
-    pause.wait(descriptors, 1);
+    pause.wait(descriptors, 10e-3);
   }
   return evaluator;
 }

@@ -127,9 +127,10 @@ PluginOptions resumed_options(const PluginInfo& recorded, const PluginDescriptio
     const auto before = recorded.options.find(name);
     const bool differs = before != recorded.options.end() && before->second != checked.at(name);
     if (differs && find_option(description, name)->identity)
-      throw UserError(fmt::format("option {} = '{}' makes it another study (this one has '{}'). Leave it out, or start "
-                                  "another study",
-                                  name, value, before->second));
+      throw UserError(
+          fmt::format("option {} = '{}' makes it another study (this one has '{}'). Leave it out, or start "
+                      "another study",
+                      name, value, before->second));
   }
   return checked;
 }

@@ -17,6 +17,7 @@ namespace tuner {
 namespace {
 
 constexpr RankId kManager{0};
+constexpr double kLongestDelay_s = 1e-3;  // of a result that waits for company
 
 class Worker {
  public:
@@ -81,7 +82,6 @@ class Worker {
 
   // Results of short trials travel together: the manager's work is by message, not by result.
   void send_events() {
-    constexpr double kLongestDelay_s = 1e-3;
     if (unsent_.empty()) return;
     const double now_s = steady_time_s();
     if (!evaluator_->idle() && now_s - last_sent_s_ < kLongestDelay_s) return;
@@ -101,14 +101,16 @@ class Worker {
   }
 
   void wait() {
+    // Whoever has a trial needs the manager only for what may come later; a result wakes it through the descriptors.
+    constexpr double kLongestIdle_s = 2e-3;
+    constexpr double kLongestBusy_s = 20e-3;
     descriptors_.clear();
-    double at_most_s = kAliveEvery_s;
-    if (evaluator_) {
+    double longest_s = kLongestIdle_s;
+    if (evaluator_ && !evaluator_->idle()) {
       evaluator_->append_poll_fds(descriptors_);
-      at_most_s = std::min(at_most_s, evaluator_->next_deadline_in_s());
+      longest_s = std::min(unsent_.empty() ? kLongestBusy_s : kLongestDelay_s, evaluator_->next_deadline_in_s());
     }
-    if (!unsent_.empty()) at_most_s = std::min(at_most_s, 1e-3);
-    pause_.wait(descriptors_, at_most_s);
+    pause_.wait(descriptors_, longest_s);
   }
 
   void say(const Message& message) {
@@ -123,7 +125,7 @@ class Worker {
   std::optional<Evaluator> evaluator_;
   std::vector<Event> unsent_;
   std::vector<pollfd> descriptors_;
-  Pause pause_{2e-3};
+  Pause pause_;
   double last_sent_s_ = steady_time_s();
   double last_heard_s_ = steady_time_s();
 };
