@@ -33,17 +33,22 @@ double allowed_value(const Parameter& parameter, std::string_view text) {
   return value;
 }
 
-// What is left of a condition on `parameter`. Choices that went away shift the indices of those that stayed.
+// The value after the change, if it is still there. Choices that went away shift the indices of those that stayed.
+std::optional<double> moved(const Parameter& parameter, double value,
+                            const std::vector<std::optional<double>>& new_index) {
+  const std::optional<double> now = new_index.empty() ? value : new_index[static_cast<std::size_t>(value)];
+  return now && !value_problem(parameter, *now) ? now : std::nullopt;
+}
+
+// What is left of a condition on `parameter`.
 void follow(Condition& condition, const Parameter& parameter, const std::vector<std::optional<double>>& new_index) {
   if (condition.values.empty()) {
     if (condition.high < parameter.low || condition.low > parameter.high) condition = {condition.parameter, {}, 1, 0};
     return;
   }
   std::vector<double> left;
-  for (const double value : condition.values) {
-    const std::optional<double> moved = new_index.empty() ? value : new_index[static_cast<std::size_t>(value)];
-    if (moved && !value_problem(parameter, *moved)) left.push_back(*moved);
-  }
+  for (const double value : condition.values)
+    if (const auto now = moved(parameter, value, new_index)) left.push_back(*now);
   condition.values = std::move(left);
   if (condition.values.empty()) condition = {condition.parameter, {}, 1, 0};
 }
@@ -52,7 +57,8 @@ SearchSpace rebuilt(const SearchSpace& space, Parameter changed, const std::vect
   std::vector<Parameter> parameters = space.parameters();
   std::vector<Forbidden> forbidden = space.forbidden();
   const std::size_t index = space.index_of(changed.name);
-  changed.default_value.reset();  // it may be outside now; the middle of what is left takes its place
+  // Where the default went away, the middle of what is left takes its place.
+  if (changed.default_value) changed.default_value = moved(changed, *changed.default_value, new_index);
   parameters[index] = std::move(changed);
   const auto follow_all = [&](std::vector<Condition>& conditions) {
     for (Condition& condition : conditions)

@@ -47,6 +47,10 @@ TEST(Fixed, KeepsTheParameterInItsPlaceWithOneValue) {
   EXPECT_EQ(parameter(changed, "depth").high, 6);
 }
 
+TEST(Narrowed, KeepsADefaultThatIsStillInside) {
+  EXPECT_EQ(narrowed(space(), "eta=0.2:0.4").defaults()[0], 0.3);
+}
+
 TEST(Fixed, GivesAnOldDefaultUp) {
   EXPECT_EQ(fixed(space(), "eta=0.1").defaults()[0], 0.1);
 }
