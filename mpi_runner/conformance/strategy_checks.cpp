@@ -116,7 +116,7 @@ class StrategyChecks {
     }
     require_no_repeats(stage.space, rehearsal.suggested());
     if (!exhausted)
-      throw Failed(fmt::format("does not say that it is exhausted after all {} configurations", configurations));
+      throw Warned(fmt::format("does not say that it is exhausted after all {} configurations", configurations));
   }
 
   void describe_the_model() {
@@ -137,7 +137,7 @@ class StrategyChecks {
   static void require_no_repeats(const SearchSpace& space, const Configurations& suggested) {
     const std::set<std::vector<double>> different(suggested.begin(), suggested.end());
     if (different.size() < suggested.size())
-      throw Failed(fmt::format("repeats configurations: {} of {} suggestions are different in a space of {}",
+      throw Warned(fmt::format("repeats configurations: {} of {} suggestions are different in a space of {}",
                                different.size(), suggested.size(), space.cells()));
   }
 
