@@ -156,6 +156,12 @@ class Architecture(unittest.TestCase):
         self.assert_none([f"{name} does not need its exception any more"
                           for name in TESTED_ELSEWHERE if name not in missing])
 
+    def test_the_readme_shows_the_examples_as_they_are(self):
+        shown = ["examples/minimal_objective/bowl.cpp", "examples/minimal_objective/CMakeLists.txt",
+                 "examples/minimal_strategy/darts.cpp"]
+
+        self.assert_none([name for name in shown if text_of(name) not in text_of("README.md")])
+
     def test_source_names_are_snake_case(self):
         self.assert_none([name for name in sources("core", "storage", "mpi_runner", "plugins", "tests")
                           if not re.fullmatch(r"[a-z0-9_]+\.(h|cpp|c)", name.rsplit("/", 1)[1])])
