@@ -22,11 +22,12 @@ expect() {
   grep --fixed-strings --quiet -- "$text" <<< "$output" || fail "$* did not say '$text', but:"$'\n'"$output"
 }
 
-# The examples are copied, so that they cannot reach the source tree.
+# configure_example NAME BUILD OPTION...: from a copy, which cannot reach the source tree.
 configure_example() {
-  rm -rf "$1" "$1-build"
-  cp -r "$TUNER_EXAMPLES/$1" "$1"
-  cmake -S "$1" -B "$1-build" "${@:2}"
+  rm -rf "$2"
+  mkdir "$2"
+  cp -r "$TUNER_EXAMPLES/$1" "$2/source"
+  cmake -S "$2/source" -B "$2" "${@:3}"
 }
 
 # fresh_study FILE: nothing of a study of an earlier test run is left.
@@ -38,10 +39,10 @@ install() {
 }
 
 build_examples() {
-  for example in minimal_objective minimal_strategy; do
-    configure_example $example
-    cmake --build $example-build
-  done
+  configure_example minimal_objective objective
+  cmake --build objective
+  configure_example minimal_strategy strategy
+  cmake --build strategy
 }
 
 find_own_plugins() {
@@ -62,34 +63,34 @@ inspect_plugin_host() {
 
 refuse_fast_math() {
   local output
-  ! output=$(configure_example minimal_objective -DCMAKE_CXX_FLAGS=-ffast-math 2>&1) || fail "-ffast-math was accepted"
+  ! output=$(configure_example minimal_objective fast -DCMAKE_CXX_FLAGS=-ffast-math 2>&1) || fail "-ffast-math was accepted"
   grep --quiet "compiled with -ffast-math" <<< "$output" || fail "refused, but not by us:"$'\n'"$output"
 }
 
 inspect_symbols() {
   local symbols
-  symbols=$(nm --dynamic --defined-only --format=posix minimal_objective-build/bowl.so | cut -d' ' -f1)
+  symbols=$(nm --dynamic --defined-only --format=posix objective/bowl.so | cut -d' ' -f1)
   [ "$symbols" = tuner_objective_v1 ] || fail "bowl.so exports: $symbols"
 }
 
 run_objective_by_path() {
   fresh_study path.h5
-  mpirun -n 2 "$tuner" --plugin minimal_objective-build/bowl.so --trials 40 --study path.h5
-  expect "" "$tuner" status path.h5 --exit-code
-  expect bowl "$tuner" status path.h5
+  mpirun -n 2 "$tuner" --plugin objective/bowl.so --trials 40 --study path.h5
+  expect "all 40 trials are done" "$tuner" status path.h5 --exit-code
+  expect "objective  bowl" "$tuner" show path.h5
 }
 
 run_both_by_name() {
-  export TUNER_PLUGIN_PATH=$PWD/minimal_objective-build:$PWD/minimal_strategy-build
+  export TUNER_PLUGIN_PATH=$PWD/objective:$PWD/strategy
   fresh_study name.h5
   expect "20 finished" "$tuner" --plugin bowl --strategy darts --trials 20 --study name.h5
-  expect darts "$tuner" status name.h5
-  expect "" "$tuner" replay name.h5
+  expect "strategy   darts" "$tuner" show name.h5
+  expect "all equal" "$tuner" replay name.h5
 }
 
 check_plugins() {
-  expect "keeps the contract" "$tuner" check-plugin minimal_objective-build/bowl.so
-  expect "keeps the contract" "$tuner" check-plugin minimal_strategy-build/darts.so
+  expect "keeps the contract" "$tuner" check-plugin objective/bowl.so
+  expect "keeps the contract" "$tuner" check-plugin strategy/darts.so
 }
 
 "$1"
