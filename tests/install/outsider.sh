@@ -5,6 +5,7 @@ set -euo pipefail
 prefix=$PWD/prefix
 tuner=$prefix/bin/tuner
 export CMAKE_PREFIX_PATH=$prefix
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 for variable in ${!TUNER_*}; do
   case $variable in TUNER_BUILD | TUNER_EXAMPLES) ;; *) unset "$variable" ;; esac
 done
@@ -75,7 +76,7 @@ inspect_symbols() {
 
 run_objective_by_path() {
   fresh_study path.h5
-  mpirun -n 2 "$tuner" --plugin objective/bowl.so --trials 40 --study path.h5
+  mpirun --oversubscribe --bind-to none -n 2 "$tuner" --plugin objective/bowl.so --trials 40 --study path.h5
   expect "all 40 trials are done" "$tuner" status path.h5 --exit-code
   expect "objective  bowl" "$tuner" show path.h5
 }
