@@ -146,9 +146,15 @@ TEST_F(DiskFaults, APowerCutAtAnyMomentLosesNothingAcknowledged) {
 TEST_F(DiskFaults, AFailedSyncIsMendedByANewJournal) {
   // Owner, first checkpoint, and then the journal.
   FailingFiles files({.kind = FileCall::sync_data, .first = 2, .error = EIO});
+  auto store = StudyStore::create(path_, rich_definition(), {.files = &files});
+  store->record(epoch_started(1));
 
-  EXPECT_EQ(run(files), Sequence{32});
-  EXPECT_TRUE(files.has_failed());
+  store->wait_until_synced();
+
+  EXPECT_EQ(store->acknowledged(), Sequence{2});
+  // The system may have dropped all that it could not sync.
+  std::filesystem::resize_file(folder_ / "study.h5.journal.1", 0);
+  EXPECT_EQ(load().log.end(), Sequence{2});
 }
 
 TEST_F(DiskFaults, AFullDiskIsNamedAndTheRunGoesOnWhenThereIsRoom) {
@@ -166,7 +172,6 @@ TEST_F(DiskFaults, AFullDiskIsNamedAndTheRunGoesOnWhenThereIsRoom) {
   }
   store->wait_until_synced();
   EXPECT_EQ(store->acknowledged(), Sequence{2});
-  store->finish();
   EXPECT_EQ(load().log.end(), Sequence{2});
 }
 

@@ -66,7 +66,7 @@ class WatchedFiles : public FileCalls {
   }
 };
 
-// Fails on chosen calls, counted from the first one on.
+// Fails on chosen calls, counted from the first one on. A write that fails has written the half of its bytes.
 class FailingFiles : public WatchedFiles {
  public:
   struct Plan {
@@ -82,6 +82,12 @@ class FailingFiles : public WatchedFiles {
     return calls_;
   }
   bool has_failed() const { return calls() > plan_.first; }
+
+  std::int64_t write(int file, std::span<const std::byte> bytes) override {
+    const auto written = WatchedFiles::write(file, bytes);
+    if (written < 0) real_.write(file, bytes.first(bytes.size() / 2));
+    return written;
+  }
 
  protected:
   std::optional<int> instead_of(FileCall call) override {
