@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <optional>
 
+#include "plugins/objectives/xgb/column_hint.h"
 #include "tuner/plugin.h"
 
 namespace tuner::xgb {
@@ -19,12 +19,6 @@ using plugin::UserMistake;
 constexpr std::size_t kMostNumericClasses = 20;
 constexpr std::array<std::string_view, 3> kTaskNames = {"binary", "multiclass", "regression"};
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& character : result) character = static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
-  return result;
-}
-
 std::optional<std::size_t> find_column(const Table& table, std::string_view name) {
   for (std::size_t i = 0; i < table.columns.size(); ++i)
     if (table.columns[i].name == name) return i;
@@ -34,18 +28,14 @@ std::optional<std::size_t> find_column(const Table& table, std::string_view name
 std::size_t label_column(const Table& table, std::string_view label) {
   if (!label.empty()) {
     if (const auto found = find_column(table, label)) return *found;
-    std::string hint;
-    for (const Column& column : table.columns)
-      if (lower(column.name) == lower(label)) hint = fmt::format(" Did you mean '{}'?", column.name);
-    throw UserMistake(fmt::format("label '{}' is no column of {}.{} Columns are: {}", label, table.source, hint,
-                                  column_names(table)));
+    throw UserMistake(fmt::format("label '{}' is no column of {}.{}", label, table.source, column_hint(table, label)));
   }
   for (const char* usual : {"label", "target", "class", "y"})
     if (const auto found = find_column(table, usual)) return *found;
   throw UserMistake(
       fmt::format("{} has no column called label, target, class or y. Say which is to be learned: --set "
-                  "label=NAME. Columns are: {}",
-                  table.source, column_names(table)));
+                  "label=NAME.{}",
+                  table.source, column_hint(table, "")));
 }
 
 void check_labels_present(const Table& table, const Column& label) {

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "plugins/objectives/xgb/column_hint.h"
 #include "plugins/objectives/xgb/csv.h"
 #include "tuner/plugin.h"
 
@@ -140,8 +141,8 @@ void check_header(const CsvRecord& header, const std::string& source) {
 void check_declared(const std::vector<std::string>& declared, const Table& table) {
   for (const std::string& name : declared)
     if (std::none_of(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; }))
-      throw UserMistake(fmt::format("option categorical names '{}', which is no column of {}. Columns are: {}", name,
-                                    table.source, column_names(table)));
+      throw UserMistake(fmt::format("option categorical names '{}', which is no column of {}.{}", name, table.source,
+                                    column_hint(table, name)));
 }
 
 std::vector<ColumnReader> column_readers(const CsvRecord& header, const Table& table,
@@ -182,15 +183,6 @@ Table read_table(const std::string& path, const std::vector<std::string>& declar
   for (ColumnReader& reader : readers) table.columns.push_back(reader.finish());
   check_declared(declared, table);
   return table;
-}
-
-std::string column_names(const Table& table) {
-  constexpr std::size_t kShown = 20;
-  std::vector<std::string_view> names;
-  for (const Column& column : table.columns) names.emplace_back(column.name);
-  if (names.size() <= kShown) return fmt::format("{}", fmt::join(names, ", "));
-  return fmt::format("{}, … {} ({} columns)", fmt::join(names.begin(), names.begin() + kShown - 1, ", "), names.back(),
-                     names.size());
 }
 
 }  // namespace tuner::xgb

@@ -30,7 +30,4 @@ const std::vector<std::string>& missing_markers();
 // cells is a number. Throws plugin::UserMistake with line and column.
 Table read_table(const std::string& path, const std::vector<std::string>& declared);
 
-// "age, sex, bmi … (31 columns)" for messages.
-std::string column_names(const Table& table);
-
 }  // namespace tuner::xgb

@@ -123,12 +123,5 @@ TEST_F(TableFile, SaysWhyAFileCannotBeOpened) {
   EXPECT_THROW(read_table(folder_.path(), {}), plugin::UserMistake);
 }
 
-TEST_F(TableFile, ShortensALongListOfColumns) {
-  Table table;
-  for (int i = 0; i < 100; ++i) table.columns.push_back({"c" + std::to_string(i), ColumnKind::numeric, {}, {}});
-
-  EXPECT_THAT(column_names(table), AllOf(HasSubstr("c0, c1, "), EndsWith("c18, … c99 (100 columns)")));
-}
-
 }  // namespace
 }  // namespace tuner::xgb
