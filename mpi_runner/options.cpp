@@ -129,14 +129,16 @@ std::string place_in_file(const std::string& path, const std::string& text, cons
   return path;
 }
 
-Source from_config_file(const po::options_description& options, const std::string& path) {
+Source from_config_file(const po::options_description& options, const std::string& path,
+                        const std::vector<std::string>& ignored) {
   const std::string text = read_text(path);
   std::istringstream lines(text);
   try {
     Source source{po::parse_config_file(lines, options, true), {}};
     for (const po::option& option : source.parsed.options) {
       source.places.push_back(place_in_file(path, text, option.string_key));
-      if (option.unregistered) refuse_unknown(option.string_key, source.places.back(), options);
+      if (option.unregistered && std::ranges::find(ignored, "--" + option.string_key) == ignored.end())
+        refuse_unknown(option.string_key, source.places.back(), options);
     }
     return source;
   } catch (const po::invalid_config_file_syntax& error) {
@@ -203,7 +205,8 @@ po::variables_map parse(const po::options_description& options, const std::vecto
   po::variables_map values;
   store(all, from_command_line(all, arguments, sources.positional), values);
   store(all, from_environment(all, sources.environment), values);
-  if (values.count("config") != 0) store(all, from_config_file(all, values["config"].as<std::string>()), values);
+  if (values.count("config") != 0)
+    store(all, from_config_file(all, values["config"].as<std::string>(), sources.ignored_in_file), values);
   if (values.count("help") == 0) expect_all(values, sources.positional);
   return values;
 }

@@ -19,6 +19,7 @@ std::map<std::string, std::string> tuner_environment();
 struct OptionSources {
   std::vector<std::string> positional = {};  // names of the arguments without a name, all needed: {"study"}
   std::map<std::string, std::string> environment = tuner_environment();
+  std::vector<std::string> ignored_in_file = {};  // "--trials": options of others, who share the file of --config
 };
 
 // The name of an option's environment variable: "trial-timeout" → "TUNER_TRIAL_TIMEOUT".

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <sstream>
 
 namespace tuner {
 namespace {
@@ -106,6 +107,21 @@ std::string shortened(std::string_view text, std::size_t width) {
   for (std::size_t seen = 0; end < text.size(); ++end)
     if (!is_continuation(text[end]) && ++seen == width) break;
   return std::string(text.substr(0, end)) + "…";
+}
+
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  const std::string margin(indent, ' ');
+  std::string lines;
+  std::size_t column = 0;
+  std::istringstream words{std::string(text)};
+  for (std::string word; words >> word; column += display_width(word)) {
+    const bool fits = column > 0 && column + 1 + display_width(word) <= width;
+    if (!fits) lines += (lines.empty() ? "" : "\n") + margin;
+    if (fits) lines += ' ';
+    column = fits ? column + 1 : indent;
+    lines += word;
+  }
+  return lines;
 }
 
 std::string number_text(double value, int digits) {

@@ -18,6 +18,10 @@ std::size_t display_width(std::string_view text);
 // At most `width` columns; what was cut ends in "…".
 std::string shortened(std::string_view text, std::size_t width);
 
+// Broken at spaces into lines of at most `width` columns, each after `indent` spaces; words longer than that stay
+// whole.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
+
 std::string number_text(double value, int digits = 6);                   // "0.123457"; "-" for NaN
 std::string count_text(std::uint64_t count);                             // "1,203"
 std::string count_text(std::uint64_t count, std::string_view singular);  // "1 trial", "1,203 trials"

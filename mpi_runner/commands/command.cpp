@@ -8,6 +8,7 @@
 
 #include "mpi_runner/commands/commands.h"
 #include "mpi_runner/options.h"
+#include "mpi_runner/run_options.h"
 
 namespace tuner {
 
@@ -41,6 +42,7 @@ std::optional<po::variables_map> read_options(const CommandCall& call, const po:
   all.add(options).add(general_options());
   OptionSources sources;
   sources.positional = positional;
+  sources.ignored_in_file = option_names(run_options_description());
   po::variables_map values = parse(all, call.arguments, sources);
   if (values.count("help") == 0) return values;
   fmt::print(call.out, "usage: tuner {}", call.command.name);

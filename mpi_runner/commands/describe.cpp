@@ -22,6 +22,8 @@ namespace {
 namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kHelpWidth = 110;
+
 std::string_view type_text(PluginOption::Type type) {
   static constexpr std::array<std::string_view, 4> kNames = {"text", "int", "float", "bool"};
   return kNames[static_cast<std::size_t>(type)];
@@ -80,6 +82,11 @@ Json description_json(const PluginDescription& description, const AskedSpace& as
   return json;
 }
 
+std::string default_text(const PluginOption& option) {
+  if (option.required) return ", required";
+  return option.default_value.empty() ? "" : ", default " + escaped(option.default_value);
+}
+
 void print_options(const CommandCall& call, const PluginDescription& description) {
   const bool objective = description.kind == PluginKind::objective;
   if (description.options.empty()) {
@@ -87,16 +94,12 @@ void print_options(const CommandCall& call, const PluginDescription& description
     return;
   }
   fmt::print(call.out, "\noptions (--{} NAME=VALUE)\n", objective ? "set" : "strategy-set");
-  Table table({{"name"}, {"type"}, {"default"}, {"help"}});
   for (const PluginOption& option : description.options) {
-    const std::string preset = option.required                ? "(required)"
-                               : option.default_value.empty() ? "-"
-                                                              : option.default_value;
-    std::string help = option.help;
-    if (option.executes_code) help += " [executes code]";
-    table.add_row({option.name, std::string(type_text(option.type)), preset, help});
+    fmt::print(call.out, "  {} ({}{}{})\n", escaped(option.name), type_text(option.type), default_text(option),
+               option.executes_code ? "; executes code" : "");
+    if (!option.help.empty())
+      fmt::print(call.out, "{}\n", wrapped(escaped(option.help), 6, std::min(call.width, kHelpWidth)));
   }
-  table.print(call.out, call.width);
 }
 
 void print_space(const CommandCall& call, const AskedSpace& asked) {

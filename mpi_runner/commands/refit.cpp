@@ -88,6 +88,9 @@ int refit_command(const CommandCall& call) {
   const TrialId trial = chosen_trial(loaded.study, given<Count>(*values, "trial"));
   LoadedPlugin plugin =
       load_recorded(definition.objective, (*values)["plugin"].as<std::string>(), PluginKind::objective);
+  if (!plugin.description.can_refit)
+    throw PluginError(
+        fmt::format("plugin '{}' cannot train a final model (it has no refit()).", plugin.description.name));
   plugin.launch.threads =
       static_cast<std::uint32_t>(given<Count>(*values, "threads").value_or(Count{usable_cores()}).value);
   const PluginOptions options = resumed_options(definition.objective, plugin.description,

@@ -53,7 +53,9 @@ std::string rate_text(const Study& study, int code) {
   const double until = study.ended() ? epoch.ended : code == kRunning ? wall_time_s() : epoch.started;
   const auto finished = static_cast<double>(study.finished().size() - epoch.finished_before);
   if (finished == 0 || until <= epoch.started) return "";
-  return fmt::format(", {:.3g} trials/min", 60 * finished / (until - epoch.started));
+  const double per_second = finished / (until - epoch.started);
+  return per_second >= 1 ? fmt::format(", {:.4g} trials/s", per_second)
+                         : fmt::format(", {:.3g} trials/min", 60 * per_second);
 }
 
 void print(std::ostream& out, const Study& study, const Standing& standing) {

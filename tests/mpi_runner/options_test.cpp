@@ -27,11 +27,11 @@ po::options_description some_options() {
   return options;
 }
 
-po::variables_map parsed(const std::vector<std::string>& arguments, const OptionSources& sources = {{}, {}}) {
+po::variables_map parsed(const std::vector<std::string>& arguments, const OptionSources& sources = {{}, {}, {}}) {
   return parse(some_options(), arguments, sources);
 }
 
-std::string refusal(const std::vector<std::string>& arguments, const OptionSources& sources = {{}, {}}) {
+std::string refusal(const std::vector<std::string>& arguments, const OptionSources& sources = {{}, {}, {}}) {
   try {
     parsed(arguments, sources);
   } catch (const UserError& error) {
@@ -101,10 +101,16 @@ TEST_F(ConfigFile, UnknownNamesGetASuggestion) {
   EXPECT_THAT(refusal({"--config", file}), HasSubstr(":1: unknown option 'trails'. Did you mean '--trials'?"));
 }
 
+TEST_F(ConfigFile, MayHoldOptionsOfOthers) {
+  const std::string file = holding("trials = 5\npatience = 3\n");
+
+  EXPECT_EQ(parsed({"--config", file}, {{}, {}, {"--patience"}})["trials"].as<Count>().value, 5u);
+}
+
 TEST_F(ConfigFile, ItsNameMayComeFromAVariable) {
   const std::string file = holding("trials = 7\n");
 
-  EXPECT_EQ(parsed({}, {{}, {{"TUNER_CONFIG", file}}})["trials"].as<Count>().value, 7u);
+  EXPECT_EQ(parsed({}, {{}, {{"TUNER_CONFIG", file}}, {}})["trials"].as<Count>().value, 7u);
 }
 
 TEST(Options, PositionalArgumentsGetTheirNames) {

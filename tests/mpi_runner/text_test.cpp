@@ -39,6 +39,13 @@ TEST(Shortening, CountsCharactersNotBytes) {
   EXPECT_EQ(display_width(shortened("größer", 5)), 5u);
 }
 
+TEST(Wrapping, BreaksAtSpacesAndKeepsLongWordsWhole) {
+  EXPECT_EQ(wrapped("a few words and a_word_that_is_long here", 2, 12),
+            "  a few\n  words and\n  a_word_that_is_long\n  here");
+  EXPECT_EQ(wrapped("exactly ten", 0, 11), "exactly ten");
+  EXPECT_EQ(wrapped("", 2, 12), "");
+}
+
 TEST(Numbers, AreWrittenForPeople) {
   EXPECT_EQ(number_text(0.1234567), "0.123457");
   EXPECT_EQ(number_text(0.1234567, 3), "0.123");
