@@ -25,9 +25,9 @@ struct IntermediateValue {
 struct Epoch {
   EpochNumber number;
   double started = 0;
-  double ended = 0;        // NaN while it runs or where it was killed
-  std::string facts;       // JSON
-  std::string end_reason;  // empty where it was killed
+  double ended = 0;                   // NaN while it runs or where it was killed
+  std::string facts;                  // JSON
+  std::string end_reason;             // empty where it was killed
   std::uint64_t finished_before = 0;  // trials that were finished when it started
 };
 
@@ -65,7 +65,7 @@ class Study {
 
   // In the order in which the results arrived: what strategies are told.
   const std::vector<TrialId>& finished() const { return finished_; }
-  std::uint64_t failed_count() const { return failed_count_; }  // finished trials that failed
+  std::uint64_t failed_count() const { return failed_count_; }     // finished trials that failed
   const std::deque<TrialId>& waiting() const { return waiting_; }  // in the order in which they should run
   const std::set<TrialId>& running() const { return running_; }
   std::vector<TrialId> pending() const;  // waiting and running, in the order of their numbers

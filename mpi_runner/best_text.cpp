@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "core/configuration_text.h"
+#include "mpi_runner/holdout.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {
@@ -42,8 +44,9 @@ std::string holdout_line(const Study& study) {
   const nlohmann::json metrics = nlohmann::json::parse(look.metrics, nullptr, false);
   if (metrics.is_object())
     for (const auto& [name, value] : metrics.items())
-      scores += fmt::format("{}{} {}", scores.empty() ? "" : ", ", escaped(name),
-                            value.is_number() ? number_text(value.get<double>()) : escaped(value.dump()));
+      if (name.starts_with(kHoldoutPrefix) && value.is_number())
+        scores += fmt::format("{}{} {}", scores.empty() ? "" : ", ", escaped(name.substr(std::strlen(kHoldoutPrefix))),
+                              number_text(value.get<double>()));
   return fmt::format("  hold-out  {} (trial {}; looked at {})\n", scores, look.trial.value,
                      count_text(study.holdout_looks().size(), "time"));
 }

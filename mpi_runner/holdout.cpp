@@ -2,11 +2,24 @@
 
 #include <chrono>
 #include <future>
+#include <nlohmann/json.hpp>
 
 #include "core/random.h"
 #include "mpi_runner/clock.h"
 
 namespace tuner {
+namespace {
+
+// A plugin that was told to hold nothing out has no score to give.
+bool has_score(const std::string& metrics) {
+  const nlohmann::json all = nlohmann::json::parse(metrics, nullptr, false);
+  if (!all.is_object()) return false;
+  for (const auto& [name, value] : all.items())
+    if (name.starts_with(kHoldoutPrefix)) return true;
+  return false;
+}
+
+}  // namespace
 
 std::optional<HoldoutScored> look_at_holdout(const Study& study, const HostLaunch& launch, const PluginOptions& options,
                                              const std::filesystem::path& trials_directory,
@@ -30,8 +43,7 @@ std::optional<HoldoutScored> look_at_holdout(const Study& study, const HostLaunc
   std::future<std::string> metrics = std::async(std::launch::async, [&] { return refit(launch, call); });
   while (metrics.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) while_waiting();
   const std::string text = metrics.get();
-  if (text.empty() || text == "{}") return std::nullopt;
-  return HoldoutScored{*best, wall_time_s(), text};
+  return has_score(text) ? std::optional(HoldoutScored{*best, wall_time_s(), text}) : std::nullopt;
 }
 
 }  // namespace tuner

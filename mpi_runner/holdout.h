@@ -11,6 +11,9 @@
 
 namespace tuner {
 
+// Metrics of refit() with this beginning are scores on the hold-out part: "holdout_logloss".
+inline constexpr const char* kHoldoutPrefix = "holdout_";
+
 // Nothing where the plugin has no refit() or no hold-out part, where no trial is complete, or where the last look was
 // at the same trial. `while_waiting` is called every now and then. Throws PluginError, UserError.
 std::optional<HoldoutScored> look_at_holdout(const Study& study, const HostLaunch& launch, const PluginOptions& options,

@@ -196,7 +196,8 @@ typedef struct tuner_objective_v1_t {
   /* values: one for each objective; constraints: one for each constraint. */
   tuner_status (*evaluate)(void* instance, const tuner_trial* trial, double* values, double* constraints,
                            const tuner_text* error);
-  /* Optional (NULL). `metrics` takes a flat JSON object of numbers and texts. */
+  /* Optional (NULL). `metrics` takes a flat JSON object of numbers and texts; those called "holdout_..." are scores on
+   * the hold-out part. */
   tuner_status (*refit)(void* instance, const tuner_refit_request* request, const tuner_writer* metrics,
                         const tuner_text* error);
   void (*destroy)(void* instance);

@@ -6,7 +6,9 @@
 //   Result evaluate(const Trial&);                            // train and score; called once a trial, one at a time
 // and, where you need them,
 //   static std::vector<std::string> inputs(const Options&);   // files whose contents belong to the study
-//   std::string refit(const Refit&);                          // train the final model; returns metrics as JSON
+//   std::string refit(const Refit&);                          // train the final model; returns metrics as JSON, scores
+//   on
+//                                                             // the hold-out part as "holdout_..."
 //
 // and end the file with TUNER_OBJECTIVE(MyObjective).
 #pragma once
