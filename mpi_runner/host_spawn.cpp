@@ -112,6 +112,7 @@ class Attributes {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (std::string& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;
@@ -122,7 +123,7 @@ struct Program {
   std::vector<std::string> environment;
 };
 
-pid_t spawn(Program program, const FileActions& actions, const Attributes& attributes) {
+pid_t spawn(Program& program, const FileActions& actions, const Attributes& attributes) {
   auto& [arguments, environment] = program;
   const std::vector<char*> argv = pointers(arguments);
   const std::vector<char*> envp = pointers(environment);
@@ -152,7 +153,7 @@ SpawnedHost spawn_guarded(const HostLaunch& launch) {
   Program guard{{launch.executable, "guard", launch.plugin, std::to_string(launch.memory_limit_bytes)},
                 host_environment(own_environment(), launch.threads)};
   guard.environment.push_back(host.mark);
-  host.child = spawn(std::move(guard), actions, attributes);
+  host.child = spawn(guard, actions, attributes);
   return host;
 }
 
@@ -165,7 +166,7 @@ SpawnedHost spawn_under_gdb(const HostLaunch& launch) {
 
   Program gdb{{"gdb", "--args", launch.executable, "host", launch.plugin},
               host_environment(own_environment(), launch.threads)};
-  return {std::move(data.rank), UniqueFd(), UniqueFd(), spawn(std::move(gdb), actions, Attributes()), ""};
+  return {std::move(data.rank), UniqueFd(), UniqueFd(), spawn(gdb, actions, Attributes()), ""};
 }
 
 }  // namespace

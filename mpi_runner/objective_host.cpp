@@ -184,7 +184,7 @@ AttemptEnded ObjectiveHost::failed(Cause cause, const std::string& problem) {
 }
 
 void ObjectiveHost::on_host_end(const HostEnd& end, std::vector<Event>& events) {
-  if (!created_) fail_create({protocol::Blame::plugin, end.what + " while it was created"});
+  if (!created_) fail_create({protocol::Blame::plugin, end.what + ", while it was created"});
   if (!running_) return process_.reset();  // the next start() makes a new one
   events.emplace_back(failed(end.cause, end.what));
   running_.reset();

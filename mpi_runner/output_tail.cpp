@@ -66,7 +66,7 @@ std::string OutputTail::last_lines() const {
   return start == std::string::npos || start == 0 ? shown : shown.substr(start + 1);
 }
 
-std::string with_output(std::string problem, const OutputTail& output) {
+std::string with_output(const std::string& problem, const OutputTail& output) {
   const std::string lines = output.last_lines();
   return lines.empty() ? problem : problem + "\nlast output:\n" + lines;
 }

@@ -23,6 +23,6 @@ class OutputTail {
 };
 
 // "problem" or, where there is output, "problem\nlast output:\n  …".
-std::string with_output(std::string problem, const OutputTail& output);
+std::string with_output(const std::string& problem, const OutputTail& output);
 
 }  // namespace tuner

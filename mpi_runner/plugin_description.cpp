@@ -128,8 +128,8 @@ ObjectiveInfo objective_from(const json& object) {
 
 FidelityInfo fidelity_from(const json& object) {
   if (!object.is_object()) refuse("a fidelity is not an object");
-  const FidelityInfo fidelity{required_text(object, "name", "a fidelity"), member(object, "low", 0.0),
-                              member(object, "high", 1.0)};
+  FidelityInfo fidelity{required_text(object, "name", "a fidelity"), member(object, "low", 0.0),
+                        member(object, "high", 1.0)};
   if (!(fidelity.low < fidelity.high))
     refuse(fmt::format("fidelity '{}' goes from {} to {}", fidelity.name, fidelity.low, fidelity.high));
   return fidelity;

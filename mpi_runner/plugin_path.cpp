@@ -72,7 +72,7 @@ fs::path find_plugin(std::string_view name_or_path) {
   std::string name(name_or_path);
   if (name.ends_with(kSuffix)) name.resize(name.size() - kSuffix.size());
   for (const fs::path& directory : plugin_directories())
-    if (const fs::path candidate = directory / (name + std::string(kSuffix)); is_file(candidate)) return candidate;
+    if (fs::path candidate = directory / (name + std::string(kSuffix)); is_file(candidate)) return candidate;
   refuse_unknown(name);
 }
 

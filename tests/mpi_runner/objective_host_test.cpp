@@ -280,6 +280,27 @@ TEST(ObjectiveHost, FencesFunctionsThatThrowAcrossTheCLine) {
   EXPECT_THAT(evaluate(host, trial(3)).message, HasSubstr("objective 'loss' is nan"));
 }
 
+// In place of gdb, a program that starts what it is given without a word.
+TEST(ObjectiveHost, RunsUnderADebuggerWithoutTimeOuts) {
+  const fs::path folder = fs::temp_directory_path() / ("tuner-gdb-test-" + std::to_string(getpid()));
+  fs::create_directories(folder);
+  std::ofstream(folder / "gdb") << "#!/bin/sh\ntest \"$1\" = --args || exit 1\nshift\nexec \"$@\"\n";
+  fs::permissions(folder / "gdb", fs::perms::owner_all);
+  const std::string path = getenv("PATH");
+  setenv("PATH", (folder.string() + ":" + path).c_str(), 1);
+  {
+    ObjectiveSetup setup = fixture_setup(misbehave("segfault", 1));
+    setup.launch.debugger = HostLaunch::Debugger::gdb;
+    setup.trial_timeout_s = 1e-6;
+    ObjectiveHost host(setup);
+
+    EXPECT_THAT(evaluate(host, trial(0)).values, ElementsAre(kGoodValue));
+    EXPECT_THAT(evaluate(host, trial(1)).message, HasSubstr("ended under the debugger"));
+  }
+  setenv("PATH", path.c_str(), 1);
+  fs::remove_all(folder);
+}
+
 TEST(ObjectiveHost, LeavesNoDescriptorsBehind) {
   const auto open_descriptors = [] { return std::distance(fs::directory_iterator("/proc/self/fd"), {}); };
   const auto before = open_descriptors();
