@@ -36,8 +36,8 @@ double read_number(const Json& value, std::string_view key) {
                              ? value.get<std::uint64_t>() > static_cast<std::uint64_t>(kLargest)
                              : value.is_number_integer() && value.get<std::int64_t>() < -kLargest;
   if (too_large)
-    throw UserError(fmt::format("{} = {} (an integer beyond 2^53 has no exact double). Write it as a float, {}.0", key,
-                                value.dump(), value.dump()));
+    throw UserError(
+        fmt::format("{} = {} (an integer beyond 2^53 has no exact double). Bring it nearer to 0.", key, value.dump()));
   return value.get<double>();
 }
 
@@ -82,29 +82,56 @@ const Json& choice_list(const Json& entry) {
 }
 
 void read_choices(const Json& entry, Parameter& parameter) {
-  if (parameter.type == ParameterType::boolean) {
-    parameter.choices = {"false", "true"};
-    parameter.low = 0;
-    parameter.high = 1;
-  }
+  for (const Json& choice : choice_list(entry)) parameter.choices.push_back(choice.dump());
+  parameter.high = static_cast<double>(parameter.choices.size()) - 1;
   parameter.step = 1;
-  if (parameter.type == ParameterType::boolean && !entry.contains("choices")) return;
-  const Json& choices = choice_list(entry);
-  if (parameter.type != ParameterType::boolean) {
-    for (const Json& choice : choices) parameter.choices.push_back(choice.dump());
-    parameter.high = static_cast<double>(choices.size()) - 1;
-    return;
-  }
+}
+
+// "choices" of a bool is what --fix leaves: [true] or [false].
+void read_bool(const Json& entry, Parameter& parameter) {
+  const Json choices = entry.contains("choices") ? choice_list(entry) : Json{false, true};
+  for (const Json& choice : choices)
+    if (!choice.is_boolean()) throw UserError(fmt::format("the choice {} for a bool.", choice.dump()));
   const auto offers = [&](bool value) {
     return std::find(choices.begin(), choices.end(), Json(value)) != choices.end();
   };
-  for (const Json& choice : choices)
-    if (!choice.is_boolean()) throw UserError(fmt::format("the choice {} for a bool.", choice.dump()));
+  parameter.choices = {"false", "true"};
   parameter.low = offers(false) ? 0 : 1;
   parameter.high = offers(true) ? 1 : 0;
+  parameter.step = 1;
 }
 
-// "parameter 'eta' has …" around what the reading functions complain of.
+ParameterType read_type(const Json& entry) {
+  if (!entry.contains("type")) throw UserError("no \"type\". Add \"type\": \"float\", for example.");
+  const Json& type = entry["type"];
+  const std::string name = type.is_string() ? type.get<std::string>() : "";
+  const auto known = std::find(kTypes.begin(), kTypes.end(), name);
+  if (known == kTypes.end())
+    throw UserError(fmt::format("unknown type {}.{}", type.dump(), did_you_mean(name, kTypes)));
+  return static_cast<ParameterType>(known - kTypes.begin());
+}
+
+void read_domain(const Json& entry, Parameter& parameter) {
+  parameter.type = read_type(entry);
+  if (parameter.type == ParameterType::real || parameter.type == ParameterType::integer) {
+    check_keys(entry, kNumberKeys);
+    read_numeric_domain(entry, parameter);
+  } else {
+    check_keys(entry, kChoiceKeys);
+    parameter.type == ParameterType::boolean ? read_bool(entry, parameter) : read_choices(entry, parameter);
+  }
+}
+
+// Runs `read` and puts what it was about before its complaint.
+template <class Read>
+void say_where(Part part, std::size_t index, const std::string& about, Read read) {
+  try {
+    read();
+  } catch (const UserError& mistake) {
+    throw SpaceMistake(part, index, about + mistake.what());
+  }
+}
+
 Parameter read_parameter(const Json& entry, std::size_t index) {
   if (!entry.is_object())
     throw SpaceMistake(Part::parameter, index,
@@ -115,28 +142,11 @@ Parameter read_parameter(const Json& entry, std::size_t index) {
   Parameter parameter;
   parameter.name = entry["name"].get<std::string>();
   check_name(parameter.name, index);  // now, since the messages below print it
-  try {
-    if (!entry.contains("type")) throw UserError("no \"type\". Add \"type\": \"float\", for example.");
-    const Json& type = entry["type"];
-    const auto known = std::find(kTypes.begin(), kTypes.end(), type.is_string() ? type.get<std::string>() : "");
-    if (known == kTypes.end())
-      throw UserError(fmt::format("unknown type {}.{}", type.dump(),
-                                  did_you_mean(type.is_string() ? type.get<std::string>() : "", kTypes)));
-    parameter.type = static_cast<ParameterType>(known - kTypes.begin());
-    const bool numeric = parameter.type == ParameterType::real || parameter.type == ParameterType::integer;
-    check_keys(entry, numeric ? kNumberKeys : kChoiceKeys);
-    numeric ? read_numeric_domain(entry, parameter) : read_choices(entry, parameter);
-    if (entry.contains("default") && entry["default"].is_number() && numeric) read_number(entry["default"], "default");
-  } catch (const UserError& mistake) {
-    throw SpaceMistake(Part::parameter, index, fmt::format("parameter '{}' has {}", parameter.name, mistake.what()));
-  }
-  try {
-    if (entry.contains("default")) parameter.default_value = value_from_json(parameter, entry["default"]);
-  } catch (const UserError& mistake) {
-    throw SpaceMistake(
-        Part::parameter, index,
-        fmt::format("parameter '{}' has a default that it cannot take: {}", parameter.name, mistake.what()));
-  }
+  say_where(Part::parameter, index, fmt::format("parameter '{}' has ", parameter.name),
+            [&] { read_domain(entry, parameter); });
+  if (entry.contains("default"))
+    say_where(Part::parameter, index, fmt::format("parameter '{}' has a default that it cannot take: ", parameter.name),
+              [&] { parameter.default_value = value_from_json(parameter, entry["default"]); });
   return parameter;
 }
 
@@ -194,36 +204,31 @@ std::vector<Condition> read_conditions(const std::vector<Parameter>& parameters,
   return conditions;
 }
 
+std::vector<Parameter> read_parameters(const Json& entries) {
+  std::vector<Parameter> parameters;
+  for (std::size_t i = 0; i < entries.size(); ++i) parameters.push_back(read_parameter(entries[i], i));
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    if (entries[i].contains("when"))
+      say_where(Part::parameter, i, fmt::format("\"when\" of parameter '{}': ", parameters[i].name),
+                [&] { parameters[i].conditions = read_conditions(parameters, entries[i]["when"]); });
+  return parameters;
+}
+
+std::vector<Forbidden> read_forbidden(const Json& clauses, const std::vector<Parameter>& parameters) {
+  if (!clauses.is_array()) throw SpaceMistake(Part::whole, 0, "\"forbidden\" is not a list of combinations.");
+  std::vector<Forbidden> forbidden;
+  for (std::size_t i = 0; i < clauses.size(); ++i)
+    say_where(Part::forbidden, i, fmt::format("forbidden combination {}: ", i + 1),
+              [&] { forbidden.push_back(read_conditions(parameters, clauses[i])); });
+  return forbidden;
+}
+
 SearchSpace read_space(const Json& root) {
   if (!root.is_object() || !root.contains("parameters") || !root["parameters"].is_array())
     throw SpaceMistake(Part::whole, 0, "a search space is a JSON object {\"parameters\": [...]}. Add the list.");
-  try {
-    check_keys(root, kTopKeys);
-  } catch (const UserError& mistake) {
-    throw SpaceMistake(Part::whole, 0, fmt::format("the search space has an {}", mistake.what()));
-  }
-  const Json& entries = root["parameters"];
-  std::vector<Parameter> parameters;
-  for (std::size_t i = 0; i < entries.size(); ++i) parameters.push_back(read_parameter(entries[i], i));
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (!entries[i].contains("when")) continue;
-    try {
-      parameters[i].conditions = read_conditions(parameters, entries[i]["when"]);
-    } catch (const UserError& mistake) {
-      throw SpaceMistake(Part::parameter, i,
-                         fmt::format("\"when\" of parameter '{}': {}", parameters[i].name, mistake.what()));
-    }
-  }
-  const Json clauses = root.value("forbidden", Json::array());
-  if (!clauses.is_array()) throw SpaceMistake(Part::whole, 0, "\"forbidden\" is not a list of combinations.");
-  std::vector<Forbidden> forbidden;
-  for (std::size_t i = 0; i < clauses.size(); ++i) {
-    try {
-      forbidden.push_back(read_conditions(parameters, clauses[i]));
-    } catch (const UserError& mistake) {
-      throw SpaceMistake(Part::forbidden, i, fmt::format("forbidden combination {}: {}", i + 1, mistake.what()));
-    }
-  }
+  say_where(Part::whole, 0, "the search space has an ", [&] { check_keys(root, kTopKeys); });
+  std::vector<Parameter> parameters = read_parameters(root["parameters"]);
+  std::vector<Forbidden> forbidden = read_forbidden(root.value("forbidden", Json::array()), parameters);
   return SearchSpace::from_parts(std::move(parameters), std::move(forbidden));
 }
 
