@@ -28,8 +28,31 @@ DOORS = {"mpi.h": 2, "hdf5.h": 2, "dlfcn.h": 1, "spawn.h": 1}
 NOT_IN_CORE = {"chrono", "ctime", "time.h", "filesystem", "fstream", "iostream", "thread", "mutex", "atomic",
                "unistd.h", "fcntl.h", "stdio.h", "cstdio"}
 
-# Sources without a test file of their own name, and where they are tested instead.
-TESTED_ELSEWHERE = {}
+# Sources that are parts of a larger whole, and the test of that whole.
+TESTED_ELSEWHERE = {
+    "core/definition.cpp": "tests/storage/event_codec_test.cpp",
+    "core/json_places.cpp": "tests/core/space_json_test.cpp",
+    "core/space_check.cpp": "tests/core/space_json_test.cpp",
+    "core/space_feasibility.cpp": "tests/core/space_json_test.cpp",
+    "core/space_reader.cpp": "tests/core/space_json_test.cpp",
+    "core/trial.cpp": "tests/core/study_test.cpp",
+    "core/unit_scale.cpp": "tests/core/search_space_test.cpp",
+    "storage/checkpoint_job.cpp": "tests/storage/study_store_test.cpp",
+    "storage/export_csv.cpp": "tests/mpi_runner/commands/export_test.cpp",
+    "storage/export_json.cpp": "tests/mpi_runner/commands/export_test.cpp",
+    "storage/file.cpp": "tests/storage/disk_faults_test.cpp",
+    "storage/file_calls.cpp": "tests/storage/disk_faults_test.cpp",
+    "storage/hdf5_reader.cpp": "tests/storage/checkpoint_test.cpp",
+    "storage/hdf5_writer.cpp": "tests/storage/checkpoint_test.cpp",
+    "storage/journal_reader.cpp": "tests/storage/journal_test.cpp",
+    "storage/journal_writer.cpp": "tests/storage/journal_test.cpp",
+    "storage/load.cpp": "tests/storage/study_store_test.cpp",
+    "storage/process_identity.cpp": "tests/storage/owner_test.cpp",
+    "storage/study_files.cpp": "tests/storage/checkpoint_test.cpp",
+    "storage/study_tables.cpp": "tests/storage/checkpoint_test.cpp",
+    "storage/sync_thread.cpp": "tests/storage/study_store_test.cpp",
+    "storage/verify.cpp": "tests/mpi_runner/commands/verify_test.cpp",
+}
 
 
 def listed_files():
