@@ -1,15 +1,14 @@
 # tuner_add_plugin(name sources...) builds the plugin name.so: one exported symbol, nothing unresolved, no fast-math.
-set(TUNER_PLUGIN_EXPORTS "${CMAKE_CURRENT_LIST_DIR}/plugin_exports.map")
-
 function(tuner_add_plugin name)
+  set(exports "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin_exports.map")
   add_library(${name} MODULE ${ARGN})
   target_link_libraries(${name} PRIVATE tuner::plugin_api)
   set_target_properties(${name} PROPERTIES
     PREFIX "" SUFFIX ".so"
     CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    LINK_DEPENDS "${TUNER_PLUGIN_EXPORTS}")
-  target_link_options(${name} PRIVATE "LINKER:--version-script=${TUNER_PLUGIN_EXPORTS}")
+    LINK_DEPENDS "${exports}")
+  target_link_options(${name} PRIVATE "LINKER:--version-script=${exports}")
   # A sanitizer's runtime is found in the program at load time, so its symbols stay open in the plugin.
   if(NOT "${CMAKE_CXX_FLAGS} ${CMAKE_SHARED_LINKER_FLAGS} ${CMAKE_MODULE_LINKER_FLAGS}" MATCHES "-fsanitize")
     target_link_options(${name} PRIVATE "LINKER:-z,defs")
