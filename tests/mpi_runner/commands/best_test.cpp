@@ -19,7 +19,7 @@ class Best : public test::CommandTest {
     events.epoch();
     events.completed(events.started(events.enqueued(events.study().space().defaults())), {0.5});
     events.ran({0.1, 6, 1, 0.25}, 0.125);
-    events.add(HoldoutScored{TrialId{1}, 1'700'000'050, R"({"logloss": 0.2})"});
+    events.add(HoldoutScored{TrialId{1}, 1'700'000'050, R"({"holdout_logloss": 0.2})"});
     return events;
   }
   // Minimizes loss and maximizes speed where memory allows.
@@ -59,7 +59,7 @@ TEST_F(Best, SaysTheSameAsJson) {
   EXPECT_EQ(best["configuration"], json::parse(R"({"eta": 0.1, "depth": 6, "booster": "dart", "rate_drop": 0.25})"));
   EXPECT_EQ(best["values"], json::parse(R"({"logloss": 0.125})"));
   EXPECT_EQ(best["defaults"], json::parse(R"({"trial": 0, "values": {"logloss": 0.5}})"));
-  EXPECT_EQ(best["holdout"], json::parse(R"({"metrics": {"logloss": 0.2}, "looks": 1})"));
+  EXPECT_EQ(best["holdout"], json::parse(R"({"metrics": {"holdout_logloss": 0.2}, "looks": 1})"));
   EXPECT_FALSE(best.contains("front"));
 }
 
