@@ -164,7 +164,7 @@ Condition read_range(const Parameter& parent, const Json& range) {
   condition.low = range.contains("low") ? value_from_json(parent, range["low"]) : parent.low;
   condition.high = range.contains("high") ? value_from_json(parent, range["high"]) : parent.high;
   if (condition.low > condition.high)
-    throw UserError(fmt::format("the range {} of {} is empty (low is above high).", range.dump(), parent.name));
+    throw UserError(fmt::format("the range {} holds no value of {}.", range.dump(), parent.name));
   if (!is_choice(parent)) return condition;
   for (double value = condition.low; value <= condition.high; ++value) condition.values.push_back(value);
   return condition;

@@ -13,8 +13,9 @@ namespace {
 constexpr double kGridTolerance = 1e-6;
 constexpr double kLargestExact = 0x1p53;
 
-bool is_whole(double scaled) {
-  return std::abs(scaled) < kLargestExact && std::abs(scaled - std::round(scaled)) <= 1e-15 * std::abs(scaled);
+bool has_decimals(double value, double scale) {
+  const double scaled = std::round(value * scale);
+  return std::abs(scaled) < kLargestExact && scaled / scale == value;
 }
 
 // low + k * step as people write it: 0.1 + 2 * 0.1 is 0.3, not 0.30000000000000004. Where both numbers have few
@@ -22,7 +23,7 @@ bool is_whole(double scaled) {
 double grid_value(double low, double step, double k) {
   double scale = 1;
   for (int decimals = 0; decimals <= 15; ++decimals, scale *= 10) {
-    if (!is_whole(low * scale) || !is_whole(step * scale)) continue;
+    if (!has_decimals(low, scale) || !has_decimals(step, scale)) continue;
     const double sum = std::round(low * scale) + k * std::round(step * scale);
     if (std::abs(sum) < kLargestExact) return sum / scale;
   }

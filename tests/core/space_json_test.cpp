@@ -74,6 +74,17 @@ TEST(SpaceJson, RoundsHighDownToTheLastStep) {
   EXPECT_EQ(space.parameters()[1].high, 9);
 }
 
+TEST(SpaceJson, TakesABoundThatIsNoShortDecimalAsItIs) {
+  for (const char* high : {"0.30000000000000004", "0.9"}) {
+    const SearchSpace space =
+        read(with_parameters(R"({"name": "x", "type": "float", "low": 0.30000000000000004, "step": 0.1, "high": )" +
+                             std::string(high) + "}"));
+
+    EXPECT_EQ(space.from_unit(std::vector{0.0})[0], 0.30000000000000004);
+    EXPECT_TRUE(space.contains(space.from_unit(std::vector{1.0})));
+  }
+}
+
 TEST(SpaceJson, AllowsParametersOfOneValue) {
   const SearchSpace space =
       read(with_parameters(R"({"name": "x", "type": "float", "low": 0.5, "high": 0.5, "step": 0.1},
@@ -222,7 +233,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{child(R"({"depth": 12})"),
                 "parameter 'child' has a condition that cannot hold (depth = 12 is above 9)"},
         Mistake{child(R"({"depth": 2.5})"), "depth = 2.5 is not a whole number"},
-        Mistake{child(R"({"depth": {"low": 10}})"), "the range {\"low\":10} of depth is empty"},
+        Mistake{child(R"({"depth": {"low": 10}})"), "the range {\"low\":10} holds no value of depth"},
         Mistake{child(R"({"depth": {"low": 10, "high": 12}})"), "depth from 10 to 12 is outside [1, 9]"},
         Mistake{child(R"({"depth": {}})"), "the range of depth has neither \"low\" nor \"high\""},
         Mistake{child(R"({"depth": {"lo": 2}})"), "unknown key \"lo\". Did you mean 'low'?"},
