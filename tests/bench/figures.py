@@ -56,11 +56,11 @@ def cpu_shares(pids, seconds):
 
 def waiting(build, folder):
     """All ranks run trials that sleep: what is left is the cost of waiting for them."""
-    arguments = sphere(folder / "waiting.h5", MANY_RANKS, "--set", "sleep_ms=600000", "--no-baseline")
+    arguments = sphere(folder / "waiting.h5", MANY_RANKS, "--set", "sleep_ms=600000")
     with started(build, arguments, ranks=MANY_RANKS) as mpirun:
-        wait_until(lambda: len(ranks_of(mpirun.pid)) == MANY_RANKS)
+        wait_until(mpirun, lambda: len(ranks_of(mpirun.pid)) == MANY_RANKS)
         ranks = ranks_of(mpirun.pid)
-        wait_until(lambda: all(children(pid) for pid in ranks.values()))
+        wait_until(mpirun, lambda: all(children(pid) for pid in ranks.values()))
         time.sleep(10)  # until the last plugin host has begun its trial
         manager, *workers = cpu_shares([ranks[rank] for rank in sorted(ranks)], 20)
     yield f"a waiting rank of {MANY_RANKS}, CPU", "< 2 %", f"{numpy.mean(workers):.2f} %, worst {max(workers):.2f} %"
@@ -82,7 +82,7 @@ def big_study(build, folder):
     samples = []
     big = sphere(study, BIG_STUDY_TRIALS, "--set", f"dimension={BIG_STUDY_PARAMETERS}", "--checkpoint-every", "1h")
     with started(build, big, ranks=4) as mpirun:
-        wait_until(lambda: len(ranks_of(mpirun.pid)) == 4)
+        wait_until(mpirun, lambda: len(ranks_of(mpirun.pid)) == 4)
         manager = ranks_of(mpirun.pid)[0]
         while mpirun.poll() is None:
             try:

@@ -93,9 +93,10 @@ def resident_bytes(pid):
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
 
 
-def wait_until(condition, timeout_s=120):
+def wait_until(process, condition, timeout_s=120):
+    """Returns when the condition holds, which needs the process to live."""
     end = time.monotonic() + timeout_s
     while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError("waited in vain")
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"waited in vain for {process.args} (exit code {process.poll()})")
         time.sleep(0.2)
