@@ -11,6 +11,7 @@ Journal::Journal(FileCalls& files, JournalStart start)
     : files_(files),
       names_(std::move(start.names)),
       study_id_(std::move(start.study_id)),
+      still_owner_(std::move(start.still_owner)),
       next_number_(start.number),
       durable_(start.durable.value) {
   if (!start.carried.records.empty()) kept_.push_back(std::move(start.carried));
@@ -70,7 +71,7 @@ bool Journal::has_work() const {
   return needs_sync();
 }
 
-void Journal::sync(const std::function<void()>& still_owner) {
+void Journal::sync() {
   auto work = start_sync();
   if (try_sync(work)) {
     // The system has forgotten what it could not write, so the events go into a new file. If that one cannot be synced
@@ -78,7 +79,7 @@ void Journal::sync(const std::function<void()>& still_owner) {
     work = start_sync();
     if (const auto failure = try_sync(work)) std::rethrow_exception(failure);
   }
-  still_owner();
+  still_owner_();
   acknowledge(work);
 }
 
@@ -111,8 +112,11 @@ bool Journal::needs_sync() const {
   return !failure_ && !kept_.empty();
 }
 
+// The number follows the last one without a gap, and a file that is there is never passed over: it is that of the run
+// that has replaced this one, and a file behind it would count more than it.
 void Journal::begin_file() {
-  const auto number = next_number_++;
+  still_owner_();
+  const auto number = next_number_;
   const auto path = names_.journal(number);
   Bytes bytes;
   put_journal_header(
@@ -128,6 +132,7 @@ void Journal::begin_file() {
     throw;
   }
   file_ = std::move(file);
+  next_number_ = number + 1;
 }
 
 Journal::Work Journal::start_sync() {

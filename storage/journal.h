@@ -35,6 +35,8 @@ struct JournalStart {
   std::uint64_t number = 1;  // of the first file; must not exist
   Sequence durable;          // events before this one are safe elsewhere
   JournalBatch carried;      // the events from there on, if there are any
+  // Throws where this process has been replaced: then no file is made and nothing is acknowledged.
+  std::function<void()> still_owner;
 };
 
 class Journal {
@@ -56,9 +58,8 @@ class Journal {
   // Sync thread. False: stop() was called.
   bool wait_for_work(std::chrono::steady_clock::time_point deadline);
   bool has_work() const;
-  // Makes durable what is written now, if necessary in a new file. `still_owner` throws where this process has been
-  // replaced: then nothing is acknowledged.
-  void sync(const std::function<void()>& still_owner);
+  // Makes durable what is written now, if necessary in a new file.
+  void sync();
   // The manager's next call throws this, once or from now on.
   enum class Failure { may_pass, is_final };
   void stop_with(std::exception_ptr error, Failure failure);
@@ -90,6 +91,7 @@ class Journal {
   FileCalls& files_;
   const StudyFiles names_;
   const std::string study_id_;
+  const std::function<void()> still_owner_;
 
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable changed_;

@@ -101,11 +101,13 @@ class StudyStore::Implementation {
         log_(std::move(parts.log)),
         remarks_(std::move(parts.remarks)),
         batch_{.records = {}, .end = log_.end()},
-        journal_(std::make_shared<Journal>(files_, JournalStart{.names = names_,
-                                                                .study_id = study_.definition().study_id,
-                                                                .number = parts.next_journal,
-                                                                .durable = parts.durable,
-                                                                .carried = records_from(log_, parts.durable)})) {}
+        journal_(
+            std::make_shared<Journal>(files_, JournalStart{.names = names_,
+                                                           .study_id = study_.definition().study_id,
+                                                           .number = parts.next_journal,
+                                                           .durable = parts.durable,
+                                                           .carried = records_from(log_, parts.durable),
+                                                           .still_owner = [owner = owner_] { owner->require(); }})) {}
 
   ~Implementation() {
     journal_->stop();

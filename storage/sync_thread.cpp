@@ -8,9 +8,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void sync_once(Journal& journal, const Owner& owner) {
+void sync_once(Journal& journal) {
   try {
-    journal.sync([&] { owner.require(); });
+    journal.sync();
   } catch (const OwnerReplaced&) {
     journal.stop_with(std::current_exception(), Journal::Failure::is_final);
   } catch (...) {
@@ -33,7 +33,7 @@ BackgroundWork::Work keep_synced(std::shared_ptr<Journal> journal, std::shared_p
     const auto period = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(refresh_s));
     auto next_refresh = Clock::now() + period;
     while (journal->wait_for_work(next_refresh)) {
-      if (journal->has_work()) sync_once(*journal, *owner);
+      if (journal->has_work()) sync_once(*journal);
       if (Clock::now() < next_refresh) continue;
       refresh_once(*journal, *owner);
       next_refresh = Clock::now() + period;

@@ -256,6 +256,95 @@ TEST_F(StudyStoreTest, AJournalThatIsMissingInTheMiddleIsFound) {
   EXPECT_THAT(files(), Contains("study.h5.journal.2.lost"));
 }
 
+TEST_F(StudyStoreTest, ATornTailIsIgnoredAndSaid) {
+  auto store = create();
+  run_trials(*store, 0, 5);
+  store.reset();
+  std::ofstream(folder_ / "study.h5.journal.1", std::ios::app) << "EVNT and then the machine was switched off";
+
+  store = open();
+
+  EXPECT_EQ(store->study().finished().size(), 5U);
+  EXPECT_THAT(store->remarks(),
+              testing::ElementsAre(HasSubstr("study.h5.journal.1 ends with 42 bytes of an unfinished record")));
+}
+
+TEST_F(StudyStoreTest, DamageInTheMiddleIsRefusedWithItsPlaceAndWhatToDo) {
+  auto store = create();
+  run_trials(*store, 0, 5);
+  store.reset();
+  std::fstream(folder_ / "study.h5.journal.1", std::ios::in | std::ios::out).seekp(110) << "X";
+
+  try {
+    open();
+    FAIL() << "damage was not noticed";
+  } catch (const DamagedStudy& error) {
+    EXPECT_THAT(error.what(), HasSubstr("study.h5.journal.1, byte 80"));
+    EXPECT_THAT(error.what(), HasSubstr("--accept-loss"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "study.h5.owner"));
+}
+
+TEST_F(StudyStoreTest, AJournalOfAnotherStudyOrNumberIsRefused) {
+  auto store = create();
+  run_trials(*store, 0, 5);
+  store.reset();
+  std::filesystem::copy(folder_ / "study.h5.journal.1", folder_ / "study.h5.journal.2");
+  EXPECT_THROW(open(), DamagedStudy);
+  std::filesystem::remove(folder_ / "study.h5.journal.2");
+
+  auto definition = rich_definition();
+  definition.study_id.front() = 'f';
+  StudyStore::create(folder_ / "other.h5", definition)->leave();
+  std::filesystem::rename(folder_ / "other.h5.journal.1", folder_ / "study.h5.journal.2");
+  EXPECT_THROW(open(), DamagedStudy);
+}
+
+TEST_F(StudyStoreTest, AStoreThatWasPausedAndReplacedWritesNothingThatCounts) {
+  auto paused = create();
+  run_trials(*paused, 0, 3);
+  paused->wait_until_synced();
+  const auto acknowledged = paused->acknowledged();
+  const auto owner = folder_ / "study.h5.owner";
+  std::filesystem::last_write_time(owner, std::filesystem::last_write_time(owner) - std::chrono::seconds(130));
+  auto replacing = open();
+
+  run_trials(*paused, 3, 4);
+  EXPECT_THROW(paused->wait_until_synced(), Interrupted);
+  EXPECT_THROW(paused->commit(), Interrupted);
+  EXPECT_EQ(paused->acknowledged(), acknowledged);
+  EXPECT_THROW(paused->start_checkpoint(), Interrupted);
+  EXPECT_THROW(paused->start_checkpoint(), Interrupted) << "no journal behind that of the new owner either";
+  EXPECT_THROW(paused->finish(), Interrupted);
+  paused.reset();
+  replacing->record(asked(70));
+  replacing->commit();
+
+  const auto loaded = load();
+  EXPECT_EQ(loaded.study.finished().size(), 3U);
+  EXPECT_EQ(loaded.study.next_ask(), AskNumber{71});
+  EXPECT_THAT(loaded.remarks, Contains(HasSubstr("a manager that had been replaced wrote them")));
+}
+
+TEST_F(StudyStoreTest, ACheckpointOfAStoreThatWasReplacedDoesNotAppear) {
+  auto paused = create();
+  paused->commit();
+  paused->wait_until_synced();
+  const auto owner = folder_ / "study.h5.owner";
+  std::filesystem::last_write_time(owner, std::filesystem::last_write_time(owner) - std::chrono::seconds(130));
+  auto replacing = open();
+  run_trials(*replacing, 0, 2);
+
+  try {
+    paused->start_checkpoint();
+    wait_for_checkpoint(*paused);
+    paused->commit();
+    FAIL() << "a replaced store wrote a checkpoint";
+  } catch (const Interrupted&) {
+    EXPECT_EQ(load().study.finished().size(), 2U);
+  }
+}
+
 TEST_F(StudyStoreTest, ASymbolicLinkStaysAndTheStudyBehindItIsReplaced) {
   std::filesystem::create_directory(folder_ / "elsewhere");
   std::filesystem::create_symlink("elsewhere/real.h5", path_);
