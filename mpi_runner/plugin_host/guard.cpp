@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <optional>
 
@@ -59,6 +60,10 @@ pid_t start_host(const std::string& plugin) {
   const pid_t guard = getpid();
   const pid_t host = fork();
   if (host == 0) become_host(plugin, guard);
+  if (host < 0) {
+    std::perror("tuner-plugin-host: cannot start the plugin host");
+    std::exit(1);
+  }
   close(kDataFd);
   return host;
 }

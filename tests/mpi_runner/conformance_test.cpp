@@ -60,8 +60,9 @@ class ConformanceOf : public ::testing::TestWithParam<BadPlugin> {};
 TEST_P(ConformanceOf, BadPluginIsCaughtByTheRightCheck) {
   const Descendants descendants("conformance");
   ConformanceSetup setup = setup_for(GetParam().plugin, GetParam().options);
-  setup.trial_timeout_s = 1;
-  setup.launch.memory_limit_bytes = std::uint64_t{1} << 30;
+  const auto deed = setup.options.find("misbehave");
+  if (deed != setup.options.end() && deed->second == "hang") setup.trial_timeout_s = 2;
+  setup.launch.memory_limit_bytes = std::uint64_t{512} << 20;
 
   const auto results = check_plugin(setup);
 
