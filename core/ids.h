@@ -10,7 +10,7 @@ namespace tuner {
 template <class Tag>
 struct Id {
   std::uint64_t value = 0;
-  auto operator<=>(const Id&) const = default;
+  auto operator<=>(const Id&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 takes <=> for 0
 };
 
 using TrialId = Id<struct TrialTag>;      // from 0, in the order in which trials were made
