@@ -30,9 +30,9 @@ std::uint32_t cores_per_rank(std::uint32_t ranks_on_node) {
 }
 
 std::string cpu_level() {
-  if (__builtin_cpu_supports("x86-64-v4")) return "x86-64-v4";
-  if (__builtin_cpu_supports("x86-64-v3")) return "x86-64-v3";
-  if (__builtin_cpu_supports("x86-64-v2")) return "x86-64-v2";
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) return "x86-64-v4";
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "x86-64-v3";
+  if (__builtin_cpu_supports("sse4.2")) return "x86-64-v2";
   return "x86-64";
 }
 

@@ -73,7 +73,8 @@ bool Manager::receive() {
   while (std::optional<Envelope> envelope = transport_.receive()) {
     any = true;
     crew_.heard(envelope->from, steady_time_s());
-    std::visit([&](auto&& message) { on(envelope->from, std::move(message)); }, message_from(envelope->bytes));
+    std::visit([&](auto&& message) { on(envelope->from, std::forward<decltype(message)>(message)); },
+               message_from(envelope->bytes));
   }
   return any;
 }
@@ -102,7 +103,7 @@ bool Manager::hear_strategy() {
     progress_.notice(restarted->reason + "; starting it again");
     restart_strategy_ = true;
   }
-  record(std::move(*event));
+  record(*event);
   return true;
 }
 
@@ -120,12 +121,12 @@ void Manager::on(RankId from, WorkerEvents&& message) {
     if (auto* ended = std::get_if<AttemptEnded>(&event)) {
       record_result(from, std::move(*ended));
     } else {
-      record(std::move(event));
+      record(event);
     }
   }
 }
 
-void Manager::record(Event event) {
+void Manager::record(const Event& event) {
   store_.record(event);
 }
 

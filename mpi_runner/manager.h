@@ -75,7 +75,7 @@ class Manager {
   template <class Other>
   void on(RankId, Other&&) {}  // messages to workers never come here
 
-  void record(Event event);
+  void record(const Event& event);
   void record_result(RankId rank, AttemptEnded ended);
   void lose(RankId rank, const std::string& why);
   void lose_silent_ranks();

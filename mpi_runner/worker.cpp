@@ -44,7 +44,8 @@ class Worker {
       if (!envelope) break;
       any = true;
       last_heard_s_ = steady_time_s();
-      std::visit([this](auto&& message) { on(std::move(message)); }, message_from(envelope->bytes));
+      std::visit([this](auto&& message) { on(std::forward<decltype(message)>(message)); },
+                 message_from(envelope->bytes));
     }
     return any;
   }

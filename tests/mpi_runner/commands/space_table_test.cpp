@@ -15,11 +15,11 @@ TEST(SpaceTable, SaysWhereParametersLieAndWhenTheyExist) {
   table_of(test::small_space()).print(out, 200);
 
   EXPECT_EQ(out.str(),
-            "parameter  type         values          default  when\n"
-            "eta        float        0.01 … 1, log   0.3\n"
-            "depth      int          1 … 8           4\n"
-            "booster    categorical  gbtree, dart    -\n"
-            "rate_drop  float        0 … 1           -        booster = \"dart\"\n");
+            "parameter  type         values         default  when\n"
+            "eta        float        0.01 … 1, log  0.3\n"
+            "depth      int          1 … 8          4\n"
+            "booster    categorical  gbtree, dart   -\n"
+            "rate_drop  float        0 … 1          -        booster = \"dart\"\n");
 }
 
 }  // namespace
