@@ -67,7 +67,7 @@ int manage(const RunOptions& options, Transport& transport) {
   manager.end(end);
   // After TERM mpirun serves nobody and kills within a second: MPI_Finalize would only hang.
   if (end.kind == RunEnd::Kind::left) _exit(kResumable);
-  std::cout << summary(run.store->study(), run.store->path(), end) << std::flush;
+  std::cout << summary(run.store->study(), run.objective.description, run.store->path(), end) << std::flush;
   return exit_code(end.kind);
 }
 

@@ -24,15 +24,17 @@ double trial_seconds(const Study& study) {
   return sum;
 }
 
-std::string next_command(const std::string& file, RunEnd::Kind kind) {
+std::string next_command(const PluginDescription& objective, const std::string& file, RunEnd::Kind kind) {
   if (kind == RunEnd::Kind::resumable) return fmt::format("tuner --resume {}", file);
-  if (kind == RunEnd::Kind::failed) return fmt::format("tuner show {}", file);
-  return fmt::format("tuner show {0}, or tuner refit {0} --out DIR for the final model", file);
+  const bool has_model = kind == RunEnd::Kind::complete && objective.can_refit;
+  return fmt::format("tuner show {0}{1}", file,
+                     has_model ? fmt::format(", or tuner refit {} --out DIR for the final model", file) : "");
 }
 
 }  // namespace
 
-std::string summary(const Study& study, const std::filesystem::path& file, const RunEnd& end) {
+std::string summary(const Study& study, const PluginDescription& objective, const std::filesystem::path& file,
+                    const RunEnd& end) {
   const Epoch& epoch = study.epochs().back();
   std::string text = fmt::format("\nended: {}\n", escaped_lines(end.reason));
   text += best_text(study);
@@ -41,7 +43,7 @@ std::string summary(const Study& study, const std::filesystem::path& file, const
   text += fmt::format("  time      {} for this run, {} of trials in all\n", duration_text(epoch.ended - epoch.started),
                       duration_text(trial_seconds(study)));
   text += fmt::format("  study     {}\n", file.string());
-  text += fmt::format("  next      {}\n", next_command(file.string(), end.kind));
+  text += fmt::format("  next      {}\n", next_command(objective, file.string(), end.kind));
   return text;
 }
 

@@ -6,11 +6,13 @@
 
 #include "core/study.h"
 #include "mpi_runner/manager.h"
+#include "mpi_runner/plugin_description.h"
 
 namespace tuner {
 
 // Why the run ended, the best configuration beside the defaults, the hold-out score, what it cost, where the file is,
 // and the next command to type.
-std::string summary(const Study& study, const std::filesystem::path& file, const RunEnd& end);
+std::string summary(const Study& study, const PluginDescription& objective, const std::filesystem::path& file,
+                    const RunEnd& end);
 
 }  // namespace tuner

@@ -21,7 +21,7 @@ std::string origin_text(const Trial& trial) {
   std::string text(name_of(trial.origin));
   if (trial.origin == Origin::strategy) text += fmt::format(" (ask {})", trial.ask.value);
   if (trial.parent) text += fmt::format(", continues trial {}", trial.parent->value);
-  return fmt::format("{}, chosen when {} were known and {} pending", text, count_text(trial.known, "result"),
+  return fmt::format("{}, chosen with {} known and {} pending", text, count_text(trial.known, "result"),
                      count_text(trial.pending, "trial"));
 }
 

@@ -80,7 +80,7 @@ class SuggestionBuffers {
     for (std::size_t i = 0; i < count; ++i) {
       notes_[i].back() = '\0';
       suggested_[i].parent = c_suggestions_[i].parent;
-      suggested_[i].note = notes_[i].c_str();
+      suggested_[i].note = notes_[i].data();  // up to its NUL
     }
     return std::move(suggested_);
   }

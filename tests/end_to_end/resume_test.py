@@ -108,8 +108,7 @@ class Resume(tuner.TunerTest):
         journal = lambda: sum(p.stat().st_size for p in self.folder.glob(self.study.name + ".journal.*"))
         enough = chance.randrange(500, 4000)
         wait_for(lambda: process.poll() is not None or journal() > enough, "progress")
-        candidates = sorted(tuner.processes(str(self.study))) + sorted(
-            pid for pid in tuner.processes("tuner-plugin-host"))
+        candidates = [process.pid, *tuner.descendants(process.pid)]
         if candidates and process.poll() is None:
             tuner.kill(chance.choice(candidates))
             if chance.random() < 0.5:

@@ -104,6 +104,22 @@ def processes(pattern):
     return found
 
 
+def descendants(pid):
+    """Processes that this one has started, and those that they have."""
+    parents = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except (ValueError, FileNotFoundError, ProcessLookupError):
+            continue
+    found = {pid}
+    while True:
+        more = {child for child, parent in parents.items() if parent in found} - found
+        if not more:
+            return sorted(found - {pid})
+        found |= more
+
+
 def kill(pid):
     try:
         os.kill(pid, signal.SIGKILL)

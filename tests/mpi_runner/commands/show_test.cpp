@@ -91,7 +91,7 @@ TEST_F(Show, TellsATrialsWholeStory) {
   const std::string text = run("show", {study_file(), "--trial", "4"});
 
   EXPECT_THAT(text, HasSubstr("trial 4: complete, the best\n"
-                              "origin: strategy (ask 3), chosen when 4 results were known and 0 trials pending\n"
+                              "origin: strategy (ask 3), chosen with 4 results known and 0 trials pending\n"
                               "attempt 1: lost\n    rank 3 said nothing for 60 s\n"
                               "attempt 2: rank 1, started "));
   EXPECT_THAT(text, AllOf(HasSubstr(", took 12 s\n"), HasSubstr("  eta                0.7\n"),
