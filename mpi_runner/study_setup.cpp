@@ -122,7 +122,7 @@ PluginOptions resumed_options(const PluginInfo& recorded, const PluginDescriptio
   PluginOptions merged = typed;
   for (const auto& [name, value] : recorded.options)
     if (find_option(description, name) != nullptr) merged.emplace(name, value);
-  const PluginOptions checked = check_options(description, merged);
+  PluginOptions checked = check_options(description, merged);
   for (const auto& [name, value] : typed) {
     const auto before = recorded.options.find(name);
     const bool differs = before != recorded.options.end() && before->second != checked.at(name);
