@@ -36,7 +36,7 @@ std::string harmless(std::string_view text) {
 }
 
 std::string csv_text(std::string_view text) {
-  const auto safe = harmless(text);
+  auto safe = harmless(text);
   if (safe.find_first_of(",\"") == std::string::npos) return safe;
   std::string cell = "\"";
   for (const char letter : safe) cell += letter == '"' ? "\"\"" : std::string(1, letter);

@@ -25,6 +25,7 @@ Json named_values(const Names& names, std::span<const double> values) {
 template <class Infos>
 std::vector<std::string> names_of(const Infos& infos) {
   std::vector<std::string> names;
+  names.reserve(infos.size());
   for (const auto& info : infos) names.push_back(info.name);
   return names;
 }
