@@ -80,7 +80,7 @@ class SuggestionBuffers {
     for (std::size_t i = 0; i < count; ++i) {
       notes_[i].back() = '\0';
       suggested_[i].parent = c_suggestions_[i].parent;
-      suggested_[i].note = notes_[i].data();  // up to its NUL
+      suggested_[i].note.assign(notes_[i], 0, notes_[i].find('\0'));
     }
     return std::move(suggested_);
   }

@@ -108,9 +108,11 @@ def descendants(pid):
     """Processes that this one has started, and those that they have."""
     parents = {}
     for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
         try:
             parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-        except (ValueError, FileNotFoundError, ProcessLookupError):
+        except (FileNotFoundError, ProcessLookupError):
             continue
     found = {pid}
     while True:
