@@ -67,16 +67,15 @@ Opened open_recorded(const RunOptions& options) {
   std::unique_ptr<StudyStore> store = open_store(options.resume, options);
   StudyDefinition now = store->study().definition();
   try {
-    const auto name_or = [](const std::string& typed, const PluginInfo& recorded) {
-      return typed.empty() ? recorded.name : typed;
-    };
-    LoadedPlugin objective = load_plugin(name_or(options.plugin, now.objective), PluginKind::objective);
-    LoadedPlugin strategy = load_plugin(name_or(options.strategy, now.strategy), PluginKind::strategy);
+    LoadedPlugin objective = load_recorded(now.objective, options.plugin, PluginKind::objective);
+    LoadedPlugin strategy = load_recorded(now.strategy, options.strategy, PluginKind::strategy);
     const PluginOptions objective_options =
         resumed_options(now.objective, objective.description, assignments(options.set, "set"), options.trust);
     now.seed = options.seed.value_or(now.seed);
     now.objective = plugin_info(objective, objective_options);
-    now.strategy = plugin_info(strategy, now.strategy.options);
+    now.strategy =
+        plugin_info(strategy, resumed_options(now.strategy, strategy.description,
+                                              assignments(options.strategy_set, "strategy-set"), options.trust));
     now.inputs = input_digests(objective, objective_options);
     Opened opened{options.resume, std::move(store), now, std::move(objective), std::move(strategy), {}, {}};
     take_over(opened, options, now);

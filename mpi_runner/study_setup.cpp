@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/space_changes.h"
 #include "mpi_runner/plugin_path.h"
+#include "mpi_runner/text.h"
 #include "storage/digest.h"
 
 namespace tuner {
@@ -88,6 +89,15 @@ LoadedPlugin load_plugin(const std::string& name_or_path, PluginKind kind) {
   return plugin;
 }
 
+LoadedPlugin load_recorded(const PluginInfo& recorded, const std::string& chosen, PluginKind kind) {
+  if (!chosen.empty()) return load_plugin(chosen, kind);
+  if (recorded.name.find('/') != std::string::npos)
+    throw UserError(fmt::format(
+        "the study names its plugin '{}' (a path in a study file is not followed). Name the plugin yourself with --{}",
+        escaped(recorded.name), kind == PluginKind::objective ? "plugin" : "strategy"));
+  return load_plugin(recorded.name, kind);
+}
+
 std::map<std::string, std::string> input_digests(const LoadedPlugin& objective, const PluginOptions& options) {
   std::map<std::string, std::string> digests;
   for (const std::string& file : plugin_inputs(objective.launch, options)) digests[file] = sha256_of_file(file);
@@ -116,8 +126,8 @@ PluginOptions resumed_options(const PluginInfo& recorded, const PluginDescriptio
     if (executes_code && !typed.contains(name) && !trust)
       throw UserError(
           fmt::format("the study's option {} = '{}' executes code (a study file may be a stranger's). "
-                      "Repeat --set {}=… or say --trust",
-                      name, value, name));
+                      "Repeat --{} {}=… or say --trust",
+                      name, value, description.kind == PluginKind::objective ? "set" : "strategy-set", name));
   }
   PluginOptions merged = typed;
   for (const auto& [name, value] : recorded.options)

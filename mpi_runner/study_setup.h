@@ -21,6 +21,10 @@ struct LoadedPlugin {
 // Finds a plugin in the user's plugin path and describes it. Throws UserError when it is of the other kind.
 LoadedPlugin load_plugin(const std::string& name_or_path, PluginKind kind);
 
+// The plugin that the user chose, or, where `chosen` is empty, the one of the recorded name. A study file may come from
+// a stranger, so its name is only looked up in the plugin path, never taken as a path. Throws UserError.
+LoadedPlugin load_recorded(const PluginInfo& recorded, const std::string& chosen, PluginKind kind);
+
 // What a study records of a plugin.
 PluginInfo plugin_info(const LoadedPlugin& plugin, PluginOptions options);
 

@@ -14,6 +14,7 @@
 #include "mpi_runner/options.h"
 #include "mpi_runner/plugin_call.h"
 #include "mpi_runner/run_options.h"
+#include "mpi_runner/study_setup.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {

@@ -10,6 +10,7 @@
 #include "mpi_runner/commands/open_study.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/run_options.h"
+#include "mpi_runner/study_setup.h"
 #include "mpi_runner/text.h"
 #include "storage/event_codec.h"
 
