@@ -9,6 +9,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -127,7 +128,9 @@ class Descendants {
  private:
   static std::string read(const fs::path& file) {
     std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
+    std::ostringstream text;
+    text << in.rdbuf();  // fails silently where the process ends meanwhile; an iterator would throw
+    return text.str();
   }
 
   std::string mark_;
