@@ -101,12 +101,12 @@ TEST(SpaceJson, GivesNoLineForATextOfOneLine) {
               ThrowsMessage<UserError>(HasSubstr("plugin 'xgb': parameter 'x' has no \"type\"")));
 }
 
-struct Mistake {
+struct BadSpace {
   std::string text;
   std::string message;
 };
 
-class SpaceMistakes : public testing::TestWithParam<Mistake> {};
+class SpaceMistakes : public testing::TestWithParam<BadSpace> {};
 
 TEST_P(SpaceMistakes, AreOneClearMessageWithItsPlace) {
   EXPECT_THAT([] { read(GetParam().text); }, ThrowsMessage<UserError>(HasSubstr(GetParam().message)));
@@ -115,41 +115,42 @@ TEST_P(SpaceMistakes, AreOneClearMessageWithItsPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Text, SpaceMistakes,
     testing::Values(
-        Mistake{"", "space.json:1:1: this is not JSON"},
-        Mistake{"{\"parameters\": [\n  {\"name\": \"x\",}\n]}", "space.json:2:16: this is not JSON (syntax error"},
-        Mistake{"{\"parameters\": [\n{\"name\": \"x\", \"low\": NaN}]}", "space.json:2:22: this is not JSON"},
-        Mistake{"{\"parameters\":\n [{\"low\": 1e999}]}", "space.json:2:17: number overflow parsing '1e999'"},
-        Mistake{"{\"parameters\": \"\xff\"}",
-                "space.json:1:17: this is not JSON (syntax error while parsing value - invalid string: ill-formed "
-                "UTF-8 byte)."},
-        Mistake{"{\"parameters\": [\n{\"name\": \"x\",\n\"low\": 1, \"low\": 2}]}",
-                "space.json:3:16: the key \"low\" is there twice"},
-        Mistake{"[]", "space.json: a search space is a JSON object {\"parameters\": [...]}"},
-        Mistake{"{\"parameters\": 3}", "a search space is a JSON object"},
-        Mistake{R"({"parameters": [], "forbiden": []})", "unknown key \"forbiden\". Did you mean 'forbidden'?"},
-        Mistake{R"({"parameters": []})", "space.json: the search space has no parameters."},
-        Mistake{R"({"parameters": [{"name": "x", "type": "bool"}], "forbidden": {}})", "\"forbidden\" is not a list"}));
+        BadSpace{"", "space.json:1:1: this is not JSON"},
+        BadSpace{"{\"parameters\": [\n  {\"name\": \"x\",}\n]}", "space.json:2:16: this is not JSON (syntax error"},
+        BadSpace{"{\"parameters\": [\n{\"name\": \"x\", \"low\": NaN}]}", "space.json:2:22: this is not JSON"},
+        BadSpace{"{\"parameters\":\n [{\"low\": 1e999}]}", "space.json:2:17: number overflow parsing '1e999'"},
+        BadSpace{"{\"parameters\": \"\xff\"}",
+                 "space.json:1:17: this is not JSON (syntax error while parsing value - invalid string: ill-formed "
+                 "UTF-8 byte)."},
+        BadSpace{"{\"parameters\": [\n{\"name\": \"x\",\n\"low\": 1, \"low\": 2}]}",
+                 "space.json:3:16: the key \"low\" is there twice"},
+        BadSpace{"[]", "space.json: a search space is a JSON object {\"parameters\": [...]}"},
+        BadSpace{"{\"parameters\": 3}", "a search space is a JSON object"},
+        BadSpace{R"({"parameters": [], "forbiden": []})", "unknown key \"forbiden\". Did you mean 'forbidden'?"},
+        BadSpace{R"({"parameters": []})", "space.json: the search space has no parameters."},
+        BadSpace{R"({"parameters": [{"name": "x", "type": "bool"}], "forbidden": {}})",
+                 "\"forbidden\" is not a list"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Names, SpaceMistakes,
     testing::Values(
-        Mistake{with_parameters("3"), "space.json: parameter 1 of the list is 3, not an object."},
-        Mistake{with_parameters(R"({"type": "bool"})"), "space.json:2: parameter 1 of the list has no \"name\""},
-        Mistake{with_parameters(R"({"name": "", "type": "bool"})"),
-                "space.json:2: the parameter name \"\" is empty. Choose another."},
-        Mistake{with_parameters(R"({"name": "a b", "type": "bool"})"), "the parameter name \"a b\" holds ' '"},
-        Mistake{with_parameters(R"({"name": "a/b", "type": "bool"})"), "holds '/'"},
-        Mistake{with_parameters(R"({"name": "a=b", "type": "bool"})"), "holds '='"},
-        Mistake{with_parameters(R"({"name": "a:b", "type": "bool"})"), "holds ':'"},
-        Mistake{with_parameters(R"({"name": "a,b", "type": "bool"})"), "holds ','"},
-        Mistake{with_parameters(R"({"name": "a\"b", "type": "bool"})"), "holds '\"'"},
-        Mistake{with_parameters(R"({"name": "..", "type": "bool"})"), "is a path in the study file"},
-        Mistake{with_parameters(R"({"name": "a\u001b[31m", "type": "bool"})"), "\"a\\x1b[31m\" holds the control"},
-        Mistake{with_parameters(R"({"name": "a\tb", "type": "bool"})"), "holds the control character \\x09"},
-        Mistake{with_parameters(R"({"name": "a\u00a0b", "type": "bool"})"), "holds an invisible character"},
-        Mistake{with_parameters(R"({"name": "a\u200bb", "type": "bool"})"), "holds an invisible character"},
-        Mistake{with_parameters("{\"name\": \"a\", \"type\": \"bool\"},\n{\"name\": \"a\", \"type\": \"bool\"}"),
-                "space.json:3: there are two parameters named 'a'. Rename one."}));
+        BadSpace{with_parameters("3"), "space.json: parameter 1 of the list is 3, not an object."},
+        BadSpace{with_parameters(R"({"type": "bool"})"), "space.json:2: parameter 1 of the list has no \"name\""},
+        BadSpace{with_parameters(R"({"name": "", "type": "bool"})"),
+                 "space.json:2: the parameter name \"\" is empty. Choose another."},
+        BadSpace{with_parameters(R"({"name": "a b", "type": "bool"})"), "the parameter name \"a b\" holds ' '"},
+        BadSpace{with_parameters(R"({"name": "a/b", "type": "bool"})"), "holds '/'"},
+        BadSpace{with_parameters(R"({"name": "a=b", "type": "bool"})"), "holds '='"},
+        BadSpace{with_parameters(R"({"name": "a:b", "type": "bool"})"), "holds ':'"},
+        BadSpace{with_parameters(R"({"name": "a,b", "type": "bool"})"), "holds ','"},
+        BadSpace{with_parameters(R"({"name": "a\"b", "type": "bool"})"), "holds '\"'"},
+        BadSpace{with_parameters(R"({"name": "..", "type": "bool"})"), "is a path in the study file"},
+        BadSpace{with_parameters(R"({"name": "a\u001b[31m", "type": "bool"})"), "\"a\\x1b[31m\" holds the control"},
+        BadSpace{with_parameters(R"({"name": "a\tb", "type": "bool"})"), "holds the control character \\x09"},
+        BadSpace{with_parameters(R"({"name": "a\u00a0b", "type": "bool"})"), "holds an invisible character"},
+        BadSpace{with_parameters(R"({"name": "a\u200bb", "type": "bool"})"), "holds an invisible character"},
+        BadSpace{with_parameters("{\"name\": \"a\", \"type\": \"bool\"},\n{\"name\": \"a\", \"type\": \"bool\"}"),
+                 "space.json:3: there are two parameters named 'a'. Rename one."}));
 
 std::string number(const std::string& type, const std::string& rest) {
   return with_parameters("{\"name\": \"ok\", \"type\": \"bool\"},\n{\"name\": \"eta\", \"type\": \"" + type + "\", " +
@@ -159,62 +160,62 @@ std::string number(const std::string& type, const std::string& rest) {
 INSTANTIATE_TEST_SUITE_P(
     Numbers, SpaceMistakes,
     testing::Values(
-        Mistake{number("float", R"("low": 0, "high": 1, "log": true)"),
-                "space.json:3: parameter 'eta' has low = 0 on a log scale (needs low > 0). Try low = 1e-6 or \"log\": "
-                "false."},
-        Mistake{number("int", R"("low": 0, "high": 9, "log": true)"), "Try low = 1 or \"log\": false."},
-        Mistake{number("flaot", R"("low": 0, "high": 1)"), "unknown type \"flaot\". Did you mean 'float'?"},
-        Mistake{number("float", R"("low": "0.1", "high": 1)"),
-                "space.json:3: parameter 'eta' has \"low\" = \"0.1\", which is not a number."},
-        Mistake{number("float", R"("high": 1)"), "parameter 'eta' has no \"low\""},
-        Mistake{number("float", R"("low": 2, "high": 1)"),
-                "parameter 'eta' has an empty range (low = 2 is above high = 1)"},
-        Mistake{number("float", R"("low": 1, "high": 2, "log": "yes")"),
-                "\"log\" = \"yes\", which is not true or false"},
-        Mistake{number("float", R"("low": 1, "high": 2, "log": true, "step": 0.1)"),
-                "a log scale with step = 0.1 (steps are even, the scale is not)"},
-        Mistake{number("int", R"("low": 1, "high": 9, "log": true, "step": 2)"),
-                "a log scale with step = 2 (an int on a log scale has step 1)"},
-        Mistake{number("int", R"("low": 1, "high": 9007199254740993)"),
-                "high = 9007199254740993 (an integer beyond 2^53"},
-        Mistake{number("int", R"("low": -9.1e15, "high": 0)"), "low = -9100000000000000 as an int (beyond 2^53"},
-        Mistake{number("int", R"("low": 0, "high": 9007199254740992)"), "more than 2^51 cannot be told apart"},
-        Mistake{number("int", R"("low": 1, "high": 9007199254740992, "log": true)"), "above 2^40"},
-        Mistake{number("int", R"("low": 1.5, "high": 3)"), "low = 1.5, which is not a whole number"},
-        Mistake{number("float", R"("low": -1e308, "high": 1e308)"), "its width is no finite number"},
-        Mistake{number("float", R"("low": 0, "high": 1, "step": 0)"), "step = 0 (needs step > 0)"},
-        Mistake{number("int", R"("low": 0, "high": 1, "step": 0)"), "step = 0 (needs step > 0)"},
-        Mistake{number("float", R"("low": 0, "high": 1, "step": -0.1)"), "step = -0.1 (needs step > 0)"},
-        Mistake{number("int", R"("low": 0, "high": 5, "step": 6)"), "step = 6, wider than its range [0, 5]"},
-        Mistake{number("float", R"("low": 0, "high": 1, "hihg": 2)"), "unknown key \"hihg\". Did you mean 'high'?"},
-        Mistake{number("float", R"("low": 0, "high": 1, "prior": {})"), "unknown key \"prior\""},
-        Mistake{number("float", R"("low": 0, "high": 1, "choices": [1])"), "unknown key \"choices\""},
-        Mistake{number("float", R"("low": 0, "high": 1, "default": 2)"),
-                "parameter 'eta' has a default that it cannot take (eta = 2 is above 1)"},
-        Mistake{number("int", R"("low": 0, "high": 9, "step": 3, "default": 4)"),
-                "eta = 4 is not 0 plus a multiple of 3"},
-        Mistake{number("float", R"("low": 0, "high": 1, "default": "x")"), "eta = \"x\" is not a number"}));
+        BadSpace{number("float", R"("low": 0, "high": 1, "log": true)"),
+                 "space.json:3: parameter 'eta' has low = 0 on a log scale (needs low > 0). Try low = 1e-6 or \"log\": "
+                 "false."},
+        BadSpace{number("int", R"("low": 0, "high": 9, "log": true)"), "Try low = 1 or \"log\": false."},
+        BadSpace{number("flaot", R"("low": 0, "high": 1)"), "unknown type \"flaot\". Did you mean 'float'?"},
+        BadSpace{number("float", R"("low": "0.1", "high": 1)"),
+                 "space.json:3: parameter 'eta' has \"low\" = \"0.1\", which is not a number."},
+        BadSpace{number("float", R"("high": 1)"), "parameter 'eta' has no \"low\""},
+        BadSpace{number("float", R"("low": 2, "high": 1)"),
+                 "parameter 'eta' has an empty range (low = 2 is above high = 1)"},
+        BadSpace{number("float", R"("low": 1, "high": 2, "log": "yes")"),
+                 "\"log\" = \"yes\", which is not true or false"},
+        BadSpace{number("float", R"("low": 1, "high": 2, "log": true, "step": 0.1)"),
+                 "a log scale with step = 0.1 (steps are even, the scale is not)"},
+        BadSpace{number("int", R"("low": 1, "high": 9, "log": true, "step": 2)"),
+                 "a log scale with step = 2 (an int on a log scale has step 1)"},
+        BadSpace{number("int", R"("low": 1, "high": 9007199254740993)"),
+                 "high = 9007199254740993 (an integer beyond 2^53"},
+        BadSpace{number("int", R"("low": -9.1e15, "high": 0)"), "low = -9100000000000000 as an int (beyond 2^53"},
+        BadSpace{number("int", R"("low": 0, "high": 9007199254740992)"), "more than 2^51 cannot be told apart"},
+        BadSpace{number("int", R"("low": 1, "high": 9007199254740992, "log": true)"), "above 2^40"},
+        BadSpace{number("int", R"("low": 1.5, "high": 3)"), "low = 1.5, which is not a whole number"},
+        BadSpace{number("float", R"("low": -1e308, "high": 1e308)"), "its width is no finite number"},
+        BadSpace{number("float", R"("low": 0, "high": 1, "step": 0)"), "step = 0 (needs step > 0)"},
+        BadSpace{number("int", R"("low": 0, "high": 1, "step": 0)"), "step = 0 (needs step > 0)"},
+        BadSpace{number("float", R"("low": 0, "high": 1, "step": -0.1)"), "step = -0.1 (needs step > 0)"},
+        BadSpace{number("int", R"("low": 0, "high": 5, "step": 6)"), "step = 6, wider than its range [0, 5]"},
+        BadSpace{number("float", R"("low": 0, "high": 1, "hihg": 2)"), "unknown key \"hihg\". Did you mean 'high'?"},
+        BadSpace{number("float", R"("low": 0, "high": 1, "prior": {})"), "unknown key \"prior\""},
+        BadSpace{number("float", R"("low": 0, "high": 1, "choices": [1])"), "unknown key \"choices\""},
+        BadSpace{number("float", R"("low": 0, "high": 1, "default": 2)"),
+                 "parameter 'eta' has a default that it cannot take (eta = 2 is above 1)"},
+        BadSpace{number("int", R"("low": 0, "high": 9, "step": 3, "default": 4)"),
+                 "eta = 4 is not 0 plus a multiple of 3"},
+        BadSpace{number("float", R"("low": 0, "high": 1, "default": "x")"), "eta = \"x\" is not a number"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Choices, SpaceMistakes,
     testing::Values(
-        Mistake{with_parameters(R"({"name": "c", "type": "categorical"})"), "parameter 'c' has no \"choices\""},
-        Mistake{with_parameters(R"({"name": "c", "type": "categorical", "choices": []})"),
-                "not a list of at least one"},
-        Mistake{with_parameters(R"({"name": "c", "type": "categorical", "choices": ["a", "a"]})"),
-                "the choice \"a\" twice"},
-        Mistake{with_parameters(R"({"name": "c", "type": "ordinal", "choices": [1, 2, 1.0]})"),
-                "the choice 1.0 twice (it equals 1)"},
-        Mistake{with_parameters(R"({"name": "c", "type": "categorical", "choices": [[1]]})"),
-                "the choice [1] (choices are"},
-        Mistake{with_parameters(R"({"name": "c", "type": "categorical", "choices": ["a"], "low": 1})"),
-                "unknown key \"low\""},
-        Mistake{
+        BadSpace{with_parameters(R"({"name": "c", "type": "categorical"})"), "parameter 'c' has no \"choices\""},
+        BadSpace{with_parameters(R"({"name": "c", "type": "categorical", "choices": []})"),
+                 "not a list of at least one"},
+        BadSpace{with_parameters(R"({"name": "c", "type": "categorical", "choices": ["a", "a"]})"),
+                 "the choice \"a\" twice"},
+        BadSpace{with_parameters(R"({"name": "c", "type": "ordinal", "choices": [1, 2, 1.0]})"),
+                 "the choice 1.0 twice (it equals 1)"},
+        BadSpace{with_parameters(R"({"name": "c", "type": "categorical", "choices": [[1]]})"),
+                 "the choice [1] (choices are"},
+        BadSpace{with_parameters(R"({"name": "c", "type": "categorical", "choices": ["a"], "low": 1})"),
+                 "unknown key \"low\""},
+        BadSpace{
             with_parameters(R"({"name": "c", "type": "categorical", "choices": ["adam", "sgd"], "default": "adm"})"),
             "c = \"adm\" is not one of its choices. Did you mean 'adam'?"},
-        Mistake{with_parameters(R"({"name": "b", "type": "bool", "default": 1})"), "b = 1 is not one of its choices"},
-        Mistake{with_parameters(R"({"name": "b", "type": "bool", "choices": ["yes"]})"),
-                "the choice \"yes\" for a bool"}));
+        BadSpace{with_parameters(R"({"name": "b", "type": "bool", "default": 1})"), "b = 1 is not one of its choices"},
+        BadSpace{with_parameters(R"({"name": "b", "type": "bool", "choices": ["yes"]})"),
+                 "the choice \"yes\" for a bool"}));
 
 constexpr const char* kParents = R"({"name": "booster", "type": "categorical", "choices": ["tree", "dart"]},
 {"name": "depth", "type": "int", "low": 1, "high": 9},
@@ -227,24 +228,25 @@ std::string child(const std::string& when) {
 INSTANTIATE_TEST_SUITE_P(
     Conditions, SpaceMistakes,
     testing::Values(
-        Mistake{child(R"({"boster": "dart"})"),
-                "space.json:4: \"when\" of parameter 'child': there is no parameter 'boster'. Did you mean 'booster'?"},
-        Mistake{child(R"({"booster": "drat"})"), "booster = \"drat\" is not one of its choices. Did you mean 'dart'?"},
-        Mistake{child(R"({"depth": 12})"),
-                "parameter 'child' has a condition that cannot hold (depth = 12 is above 9)"},
-        Mistake{child(R"({"depth": 2.5})"), "depth = 2.5 is not a whole number"},
-        Mistake{child(R"({"depth": {"low": 10}})"), "the range {\"low\":10} holds no value of depth"},
-        Mistake{child(R"({"depth": {"low": 10, "high": 12}})"), "depth from 10 to 12 is outside [1, 9]"},
-        Mistake{child(R"({"depth": {}})"), "the range of depth has neither \"low\" nor \"high\""},
-        Mistake{child(R"({"depth": {"lo": 2}})"), "unknown key \"lo\". Did you mean 'low'?"},
-        Mistake{child(R"({"booster": {"low": "dart"}})"), "booster has no order, so no range"},
-        Mistake{child(R"("booster")"), "\"booster\" is not an object of parameters and their values"},
-        Mistake{child(R"({"child": true})"), "the conditions go in a circle ('child' needs 'child')"},
-        Mistake{with_parameters("{\"name\": \"x\", \"type\": \"bool\", \"when\": {\"a\": true}},\n"
-                                "{\"name\": \"a\", \"type\": \"bool\", \"when\": {\"b\": true}},\n"
-                                "{\"name\": \"b\", \"type\": \"bool\", \"when\": {\"c\": true}},\n"
-                                "{\"name\": \"c\", \"type\": \"bool\", \"when\": {\"a\": true}}"),
-                "the conditions go in a circle ('a' needs 'b' needs 'c' needs 'a'). Remove one"}));
+        BadSpace{
+            child(R"({"boster": "dart"})"),
+            "space.json:4: \"when\" of parameter 'child': there is no parameter 'boster'. Did you mean 'booster'?"},
+        BadSpace{child(R"({"booster": "drat"})"), "booster = \"drat\" is not one of its choices. Did you mean 'dart'?"},
+        BadSpace{child(R"({"depth": 12})"),
+                 "parameter 'child' has a condition that cannot hold (depth = 12 is above 9)"},
+        BadSpace{child(R"({"depth": 2.5})"), "depth = 2.5 is not a whole number"},
+        BadSpace{child(R"({"depth": {"low": 10}})"), "the range {\"low\":10} holds no value of depth"},
+        BadSpace{child(R"({"depth": {"low": 10, "high": 12}})"), "depth from 10 to 12 is outside [1, 9]"},
+        BadSpace{child(R"({"depth": {}})"), "the range of depth has neither \"low\" nor \"high\""},
+        BadSpace{child(R"({"depth": {"lo": 2}})"), "unknown key \"lo\". Did you mean 'low'?"},
+        BadSpace{child(R"({"booster": {"low": "dart"}})"), "booster has no order, so no range"},
+        BadSpace{child(R"("booster")"), "\"booster\" is not an object of parameters and their values"},
+        BadSpace{child(R"({"child": true})"), "the conditions go in a circle ('child' needs 'child')"},
+        BadSpace{with_parameters("{\"name\": \"x\", \"type\": \"bool\", \"when\": {\"a\": true}},\n"
+                                 "{\"name\": \"a\", \"type\": \"bool\", \"when\": {\"b\": true}},\n"
+                                 "{\"name\": \"b\", \"type\": \"bool\", \"when\": {\"c\": true}},\n"
+                                 "{\"name\": \"c\", \"type\": \"bool\", \"when\": {\"a\": true}}"),
+                 "the conditions go in a circle ('a' needs 'b' needs 'c' needs 'a'). Remove one"}));
 
 std::string forbidding(const std::string& clauses) {
   return "{\"parameters\": [" + std::string(kParents) +
@@ -257,17 +259,18 @@ std::string forbidding(const std::string& clauses) {
 INSTANTIATE_TEST_SUITE_P(
     ForbiddenCombinations, SpaceMistakes,
     testing::Values(
-        Mistake{forbidding("{\"x\": 0.5},\n{\"dept\": 3}"),
-                "space.json:7: forbidden combination 2: there is no parameter 'dept'. Did you mean 'depth'?"},
-        Mistake{forbidding("{\"depth\": 11}"),
-                "space.json:6: a forbidden combination can never occur (depth = 11 is above 9)"},
-        Mistake{forbidding("{}"), "an empty forbidden combination would forbid everything"},
-        Mistake{forbidding("{\"depth\": []}"), "a forbidden combination can never occur"},
-        Mistake{forbidding(R"({"booster": "tree"}, {"booster": "dart"})"), "the forbidden combinations leave nothing."},
-        Mistake{forbidding(R"({"x": {"low": 0.5}}, {"x": {"high": 0.5}})"), "leave nothing."},
-        Mistake{forbidding(R"({"huge": {"low": 1}}, {"huge": 0})"), "leave nothing."},
-        Mistake{forbidding(R"({"booster": "tree", "x": {"low": 0.2}}, {"x": {"high": 0.2}}, {"booster": "dart"})"),
-                "leave nothing."}));
+        BadSpace{forbidding("{\"x\": 0.5},\n{\"dept\": 3}"),
+                 "space.json:7: forbidden combination 2: there is no parameter 'dept'. Did you mean 'depth'?"},
+        BadSpace{forbidding("{\"depth\": 11}"),
+                 "space.json:6: a forbidden combination can never occur (depth = 11 is above 9)"},
+        BadSpace{forbidding("{}"), "an empty forbidden combination would forbid everything"},
+        BadSpace{forbidding("{\"depth\": []}"), "a forbidden combination can never occur"},
+        BadSpace{forbidding(R"({"booster": "tree"}, {"booster": "dart"})"),
+                 "the forbidden combinations leave nothing."},
+        BadSpace{forbidding(R"({"x": {"low": 0.5}}, {"x": {"high": 0.5}})"), "leave nothing."},
+        BadSpace{forbidding(R"({"huge": {"low": 1}}, {"huge": 0})"), "leave nothing."},
+        BadSpace{forbidding(R"({"booster": "tree", "x": {"low": 0.2}}, {"x": {"high": 0.2}}, {"booster": "dart"})"),
+                 "leave nothing."}));
 
 class LeavesSomething : public testing::TestWithParam<std::string> {};
 

@@ -12,7 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 
-SearchSpace space() {
+SearchSpace viewed_space() {
   return SearchSpace::from_json(R"({"parameters": [
     {"name": "eta", "type": "float", "low": 0.001, "high": 0.5, "log": true, "default": 0.3},
     {"name": "kind", "type": "categorical", "choices": ["a", 2]},
@@ -23,7 +23,7 @@ SearchSpace space() {
 }
 
 TEST(SpaceView, ShowsEveryParameter) {
-  const SpaceView view(space());
+  const SpaceView view(viewed_space());
   const tuner_space& c = view.c_space();
 
   ASSERT_EQ(c.parameter_count, 4U);
@@ -46,7 +46,7 @@ TEST(SpaceView, ShowsEveryParameter) {
 }
 
 TEST(SpaceView, ShowsTheConditions) {
-  const SpaceView view(space());
+  const SpaceView view(viewed_space());
   const tuner_parameter& late = *view.c_space().parameters[3];
 
   ASSERT_EQ(late.condition_count, 2U);
@@ -59,7 +59,7 @@ TEST(SpaceView, ShowsTheConditions) {
 }
 
 TEST(SpaceView, AnswersAsTheSpaceDoes) {
-  const SpaceView view(space());
+  const SpaceView view(viewed_space());
   const plugin::Space seen(view.c_space());
   const auto text = [&](const std::vector<double>& configuration) {
     return configuration_to_json(view.space(), configuration);
@@ -80,9 +80,9 @@ TEST(SpaceView, AnswersAsTheSpaceDoes) {
 }
 
 TEST(SpaceView, CarriesTheJsonThatMakesTheSameSpace) {
-  const SpaceView view(space());
+  const SpaceView view(viewed_space());
 
-  EXPECT_EQ(SearchSpace::from_json(view.c_space().json, "view").to_json(), space().to_json());
+  EXPECT_EQ(SearchSpace::from_json(view.c_space().json, "view").to_json(), viewed_space().to_json());
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ PluginDescription with_options() {
       {"name": "rate", "type": "float"}, {"name": "quick", "type": "bool", "default": "false"}, {"name": "note"}]})");
 }
 
-std::string refusal(const PluginOptions& users) {
+std::string mistake_in(const PluginOptions& users) {
   try {
     check_options(with_options(), users);
   } catch (const UserError& error) {
@@ -91,12 +91,12 @@ TEST(CheckOptions, FillsDefaultsIn) {
 }
 
 TEST(CheckOptions, RefusesWhatThePluginDoesNotTake) {
-  EXPECT_THAT(refusal({}), HasSubstr("needs the option 'data' (the table). Add --set data=VALUE"));
-  EXPECT_THAT(refusal({{"dta", "t.csv"}}), HasSubstr("has no option 'dta'. Did you mean 'data'?"));
-  EXPECT_THAT(refusal({{"data", "t"}, {"folds", "5.5"}}),
+  EXPECT_THAT(mistake_in({}), HasSubstr("needs the option 'data' (the table). Add --set data=VALUE"));
+  EXPECT_THAT(mistake_in({{"dta", "t.csv"}}), HasSubstr("has no option 'dta'. Did you mean 'data'?"));
+  EXPECT_THAT(mistake_in({{"data", "t"}, {"folds", "5.5"}}),
               HasSubstr("option 'folds' of plugin 'p' is '5.5', which is no int"));
-  EXPECT_THAT(refusal({{"data", "t"}, {"rate", "nan"}}), HasSubstr("no float"));
-  EXPECT_THAT(refusal({{"data", "t"}, {"quick", "maybe"}}), HasSubstr("no bool"));
+  EXPECT_THAT(mistake_in({{"data", "t"}, {"rate", "nan"}}), HasSubstr("no float"));
+  EXPECT_THAT(mistake_in({{"data", "t"}, {"quick", "maybe"}}), HasSubstr("no bool"));
 }
 
 }  // namespace

@@ -99,16 +99,16 @@ TEST(StrategyHost, TakesAHundredThousandResults) {
   EXPECT_THAT(host.wait().suggestions.front().note, HasSubstr("\"told\": 100000"));
 }
 
-struct Deed {
+struct StrategyDeed {
   std::string misbehave;
   std::string message;
 };
 
-void PrintTo(const Deed& deed, std::ostream* out) {
+void PrintTo(const StrategyDeed& deed, std::ostream* out) {
   *out << deed.misbehave;
 }
 
-class BadStrategy : public ::testing::TestWithParam<Deed> {};
+class BadStrategy : public ::testing::TestWithParam<StrategyDeed> {};
 
 TEST_P(BadStrategy, IsNamedWithTheAskAndItsFault) {
   const Descendants descendants(GetParam().misbehave);
@@ -137,18 +137,19 @@ TEST_P(BadStrategy, IsNamedWithTheAskAndItsFault) {
   EXPECT_THAT(descendants.left(), IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Plugins, BadStrategy,
-                         ::testing::Values(Deed{"outside", "outside the space (x = "}, Deed{"nan", "outside the space"},
-                                           Deed{"bad_note", "no JSON object"},
-                                           Deed{"bad_parent", "trial 1000000, which does not exist"},
-                                           Deed{"bad_fidelity", "fidelity rounds = -1 (allowed is 1 to 9)"},
-                                           Deed{"too_many", "suggested 1000 configurations, asked for 1"},
-                                           Deed{"segfault", "crashed (SIGSEGV)"}, Deed{"exit", "called exit(0)"},
-                                           Deed{"throw", "failed in ask(): the kernel matrix is not positive definite"},
-                                           Deed{"throw_in_tell", "failed in tell(): cannot fit"},
-                                           Deed{"throw_on_failures", "failed in tell(): a failed trial"},
-                                           Deed{"hang", "did not answer in time"}),
-                         [](const auto& deed) { return deed.param.misbehave; });
+INSTANTIATE_TEST_SUITE_P(
+    Plugins, BadStrategy,
+    ::testing::Values(StrategyDeed{"outside", "outside the space (x = "}, StrategyDeed{"nan", "outside the space"},
+                      StrategyDeed{"bad_note", "no JSON object"},
+                      StrategyDeed{"bad_parent", "trial 1000000, which does not exist"},
+                      StrategyDeed{"bad_fidelity", "fidelity rounds = -1 (allowed is 1 to 9)"},
+                      StrategyDeed{"too_many", "suggested 1000 configurations, asked for 1"},
+                      StrategyDeed{"segfault", "crashed (SIGSEGV)"}, StrategyDeed{"exit", "called exit(0)"},
+                      StrategyDeed{"throw", "failed in ask(): the kernel matrix is not positive definite"},
+                      StrategyDeed{"throw_in_tell", "failed in tell(): cannot fit"},
+                      StrategyDeed{"throw_on_failures", "failed in tell(): a failed trial"},
+                      StrategyDeed{"hang", "did not answer in time"}),
+    [](const auto& deed) { return deed.param.misbehave; });
 
 TEST(StrategyHost, TellsAUsersMistakeFromAPluginsFault) {
   const Study study = empty_study(fixture_space(), fixture_goal());

@@ -1,4 +1,5 @@
 #include "tests/mpi_runner/commands/command_test.h"
+#include "tests/mpi_runner/commands/fixtures.h"
 
 namespace tuner {
 namespace {
@@ -6,8 +7,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-const std::string kMisbehaving = TUNER_FIXTURES "/misbehaving_objective.so";
 
 class CheckPlugin : public test::CommandTest {};
 

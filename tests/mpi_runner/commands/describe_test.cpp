@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/mpi_runner/commands/command_test.h"
+#include "tests/mpi_runner/commands/fixtures.h"
 
 namespace tuner {
 namespace {
@@ -8,8 +9,6 @@ namespace {
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-const std::string kMisbehaving = TUNER_FIXTURES "/misbehaving_objective.so";
 
 class Describe : public test::CommandTest {};
 

@@ -1,12 +1,11 @@
 #include "tests/mpi_runner/commands/command_test.h"
+#include "tests/mpi_runner/commands/fixtures.h"
 
 namespace tuner {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-const std::string kMisbehaving = TUNER_FIXTURES "/misbehaving_objective.so";
 
 class Evaluate : public test::CommandTest {
  protected:

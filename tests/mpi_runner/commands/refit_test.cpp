@@ -3,6 +3,7 @@
 
 #include "mpi_runner/study_setup.h"
 #include "tests/mpi_runner/commands/command_test.h"
+#include "tests/mpi_runner/commands/fixtures.h"
 
 namespace tuner {
 namespace {
@@ -10,8 +11,6 @@ namespace {
 using nlohmann::json;
 using test::StudyEvents;
 using ::testing::HasSubstr;
-
-const std::string kMisbehaving = TUNER_FIXTURES "/misbehaving_objective.so";
 
 std::string contents(const std::filesystem::path& path) {
   std::ifstream file(path);

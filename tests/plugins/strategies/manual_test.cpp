@@ -72,12 +72,12 @@ TEST(Manual, NamesAFileThatItCannotRead) {
       ThrowsMessage<std::runtime_error>(HasSubstr("/tmp: cannot be read (it is a folder)")));
 }
 
-struct Mistake {
+struct BadFile {
   std::string text;
   std::string message;
 };
 
-class ManualMistake : public testing::TestWithParam<Mistake> {};
+class ManualMistake : public testing::TestWithParam<BadFile> {};
 
 TEST_P(ManualMistake, IsOneClearMessageWithItsPlace) {
   EXPECT_THAT([&] { manual(GetParam().text); },
@@ -86,16 +86,16 @@ TEST_P(ManualMistake, IsOneClearMessageWithItsPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     File, ManualMistake,
-    testing::Values(Mistake{R"([{}, {"etta": 0.1}])", ": entry 2: there is no parameter 'etta'"},
-                    Mistake{"{}\n{\"etta\": 0.1}", ":2: there is no parameter 'etta'"},
-                    Mistake{R"([{"eta": 0.7}])", ": entry 1: eta = 0.7 is outside [0.01, 0.5]"},
-                    Mistake{R"([{"eta": "0.1"}])", ": entry 1: eta = \"0.1\" is not a number"},
-                    Mistake{R"([{"batch": 64}])", ": entry 1: batch = 64 is not one of 16, 32"},
-                    Mistake{R"([{"booster": "tree", "drop": 0.1}])", ": entry 1: 'drop' does not apply"},
-                    Mistake{R"([{"booster": "dart", "batch": 16}])",
+    testing::Values(BadFile{R"([{}, {"etta": 0.1}])", ": entry 2: there is no parameter 'etta'"},
+                    BadFile{"{}\n{\"etta\": 0.1}", ":2: there is no parameter 'etta'"},
+                    BadFile{R"([{"eta": 0.7}])", ": entry 1: eta = 0.7 is outside [0.01, 0.5]"},
+                    BadFile{R"([{"eta": "0.1"}])", ": entry 1: eta = \"0.1\" is not a number"},
+                    BadFile{R"([{"batch": 64}])", ": entry 1: batch = 64 is not one of 16, 32"},
+                    BadFile{R"([{"booster": "tree", "drop": 0.1}])", ": entry 1: 'drop' does not apply"},
+                    BadFile{R"([{"booster": "dart", "batch": 16}])",
                             ": entry 1: {\"booster\":\"dart\",\"batch\":16} is not in the search space (a forbidden"},
-                    Mistake{R"([3])", ": entry 1: 3 is not an object"}, Mistake{"[{]", ": this is not JSON ("},
-                    Mistake{"{}\n{", ":2: this is not JSON ("}));
+                    BadFile{R"([3])", ": entry 1: 3 is not an object"}, BadFile{"[{]", ": this is not JSON ("},
+                    BadFile{"{}\n{", ":2: this is not JSON ("}));
 
 }  // namespace
 }  // namespace tuner::test
