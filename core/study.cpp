@@ -255,4 +255,11 @@ void Study::consider_as_best(TrialId id) {
   finished_at_best_ = finished_.size();
 }
 
+bool has_configuration(const Study& study, std::span<const double> configuration) {
+  const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  for (TrialId id; id.value < study.trial_count(); ++id.value)
+    if (std::ranges::equal(study.configuration(id), configuration, same)) return true;
+  return false;
+}
+
 }  // namespace tuner

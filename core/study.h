@@ -134,4 +134,7 @@ class Study {
   std::uint64_t finished_at_best_ = 0;  // how many trials were finished when best_ was found, itself included
 };
 
+// Whether one of its trials, finished or not, has this configuration.
+bool has_configuration(const Study& study, std::span<const double> configuration);
+
 }  // namespace tuner

@@ -54,6 +54,12 @@ std::size_t Crew::busy() const {
       std::count_if(members_.begin(), members_.end(), [](const Member& member) { return !member.trials.empty(); }));
 }
 
+std::size_t Crew::idle() const {
+  return static_cast<std::size_t>(std::count_if(members_.begin(), members_.end(), [](const Member& member) {
+    return member.ready && !member.gone && member.trials.empty();
+  }));
+}
+
 std::size_t Crew::present() const {
   return static_cast<std::size_t>(
       std::count_if(members_.begin(), members_.end(), [](const Member& member) { return !member.gone; }));

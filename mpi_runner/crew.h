@@ -25,9 +25,13 @@ class Crew {
   std::size_t room(RankId rank) const;
   std::size_t total_room() const;
   std::size_t busy() const;     // ranks that have a trial
+  std::size_t idle() const;     // ranks that could have one and have none
   std::size_t present() const;  // ranks that are not removed
   bool present(RankId rank) const { return !members_[rank.value].gone; }
   const std::string& host(RankId rank) const { return members_[rank.value].host; }
+
+  // Seconds that a trial takes, mean of the latest.
+  double mean_duration_s() const { return mean_duration_s_; }
 
   // Ranks that have said nothing since `since_s`. Rank 0 is the manager itself and never silent.
   std::vector<RankId> silent(double since_s) const;

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "core/suggestion_queue.h"
 #include "mpi_runner/clock.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/signals.h"
@@ -172,9 +173,48 @@ std::optional<RunEnd> Manager::end_of_run() {
 
 void Manager::plan() {
   if (draining_) return;
-  const std::uint64_t left = trials_left_to_start(plan_.rules, study());
-  plan_assignments(left);
+  plan_assignments(trials_left_to_start(plan_.rules, study()));
+  if (plan_.strategy_learns && transport_.size() > 1) {
+    plan_fallbacks(trials_left_to_start(plan_.rules, study()));
+    discard_stale_suggestions();
+  }
   plan_ask(trials_left_to_start(plan_.rules, study()));
+}
+
+// Better a trial drawn at random than a rank without one, once the strategy is late. Not on one rank, where a study is
+// a function of its seed.
+void Manager::plan_fallbacks(std::uint64_t left) {
+  const bool starved = crew_.idle() > 0 && left > 0 && study().waiting().empty() && strategy_.asking();
+  if (!starved || study().finished().empty()) {
+    starved_since_s_.reset();
+    return;
+  }
+  if (!starved_since_s_) starved_since_s_ = steady_time_s();
+  if (steady_time_s() - *starved_since_s_ < longest_idle_s()) return;
+  for (std::uint64_t count = std::min<std::uint64_t>(crew_.idle(), left); count > 0; --count) {
+    std::optional<std::vector<double>> configuration = fallback_configuration(study());
+    if (!configuration) break;
+    record(TrialAdded{Origin::fallback,
+                      {TrialId{study().trial_count()},
+                       std::move(*configuration),
+                       study().definition().goal.highest_fidelities(),
+                       std::nullopt,
+                       {}}});
+  }
+  starved_since_s_.reset();
+  plan_assignments(left);
+}
+
+// What an ask usually takes is worth waiting for, since a suggestion is worth many random points; but never longer than
+// a trial takes, nor shorter than 1 % of that.
+double Manager::longest_idle_s() const {
+  const double trial_s = crew_.mean_duration_s();
+  return std::clamp(2 * strategy_.mean_ask_s(), 0.01 * trial_s, trial_s);
+}
+
+void Manager::discard_stale_suggestions() {
+  if (strategy_.asking() || study().exhausted()) return;
+  for (const TrialId trial : stale_suggestions(study(), look_ahead())) record(Discarded{trial});
 }
 
 void Manager::plan_ask(std::uint64_t left) {

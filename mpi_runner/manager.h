@@ -25,6 +25,7 @@ namespace tuner {
 struct RunPlan {
   std::unique_ptr<Evaluator> evaluator;  // rank 0's own
   StrategySetup strategy;
+  bool strategy_learns = true;  // its suggestions depend on results
   StopRules rules;
   double time_limit_s = 0;                   // of this run; 0 = none
   double silence_s = 60;                     // a rank that says nothing for so long counts as lost
@@ -79,8 +80,11 @@ class Manager {
   void record_result(RankId rank, AttemptEnded ended);
   void lose(RankId rank, const std::string& why);
   void lose_silent_ranks();
-  void plan_ask(std::uint64_t left);
   void plan_assignments(std::uint64_t left);
+  void plan_fallbacks(std::uint64_t left);
+  void discard_stale_suggestions();
+  void plan_ask(std::uint64_t left);
+  double longest_idle_s() const;
   Assignment assignment_of(TrialId trial) const;
   std::size_t look_ahead() const;
   void stop_running(Cause cause);
@@ -102,6 +106,7 @@ class Manager {
   double last_alive_s_;
   double mean_request_gap_s_ = 1;  // seconds between trials that are handed out
   double last_request_s_;
+  std::optional<double> starved_since_s_;  // a rank is idle because the strategy has not answered
   std::vector<pollfd> descriptors_;
   Pause pause_;
 };

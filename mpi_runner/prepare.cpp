@@ -120,13 +120,6 @@ std::vector<SettingChanged> changes(const Study& study, const std::map<std::stri
   return found;
 }
 
-bool known(const Study& study, const std::vector<double>& configuration) {
-  const auto same = [](double a, double b) { return a == b || (a != a && b != b); };
-  for (TrialId id; id.value < study.trial_count(); ++id.value)
-    if (std::ranges::equal(study.configuration(id), configuration, same)) return true;
-  return false;
-}
-
 // Configurations to run first: the plugin's defaults and what the user asked for.
 std::vector<std::vector<double>> first_configurations(const RunOptions& options, const SearchSpace& space) {
   std::vector<std::vector<double>> wanted;
@@ -168,7 +161,7 @@ std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup) {
 
 // What is asked for once is not done twice.
 std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> wanted, const Study& study) {
-  std::erase_if(wanted, [&](const auto& configuration) { return known(study, configuration); });
+  std::erase_if(wanted, [&](const auto& configuration) { return has_configuration(study, configuration); });
   return wanted;
 }
 
@@ -204,6 +197,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
                                   sha256_of_file(opened.objective.launch.plugin));
   RunPlan plan{std::move(evaluator),
                strategy_setup(opened),
+               opened.strategy.description.uses_results,
                settings.rules,
                options.time_limit_s,
                options.rank_timeout_s,

@@ -38,6 +38,9 @@ class StrategyDriver {
   // The last answer was short although nothing is pending: no result can ever come that would change its mind.
   bool stuck(const Study& study) const;
 
+  // An ask is planned or on its way.
+  bool asking() const { return open_.has_value(); }
+
   // Seconds from ask to answer, mean of the latest.
   double mean_ask_s() const { return mean_ask_s_; }
   void append_poll_fds(std::vector<pollfd>& descriptors) const;

@@ -6,6 +6,9 @@ import unittest
 import tuner_program as tuner
 
 
+SLOW_STRATEGY = tuner.BUILD / "lib/tuner/fixtures/misbehaving_strategy.so"
+
+
 class Run(tuner.TunerTest):
     def test_finishes_all_trials_and_names_the_best(self):
         output = tuner.run(*self.sphere())
@@ -82,6 +85,16 @@ class Run(tuner.TunerTest):
         self.assertIn("time limit", output)
         self.assertIn("--resume", output)
         tuner.run("verify", self.study)
+
+    def test_ranks_do_not_idle_while_a_strategy_thinks(self):
+        tuner.run(*self.sphere("--set", "sleep_ms=20", "--strategy-set", "misbehave=slow", "--strategy-set", "at_ask=8",
+                               trials=60, strategy=SLOW_STRATEGY), ranks=3)
+
+        origins = tuner.origins(self.study)
+        self.assertEqual(len(origins), 60)
+        self.assertIn("fallback", origins)
+        self.assertIn("strategy", origins)
+        tuner.run("replay", self.study, "--strategy", SLOW_STRATEGY)
 
     def test_constraints_on_the_trials_are_those_of_the_command_line(self):
         tuner.run(*self.sphere("--set", "dimension=3", "--fix", "x1=2", "--narrow", "x2=0:1", trials=20))

@@ -20,7 +20,6 @@ ENVIRONMENT = dict(
     OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
     OMPI_MCA_rmaps_base_oversubscribe="1",
     OMPI_MCA_btl="self,vader",
-    TUNER_PLUGIN_PATH=os.environ.get("TUNER_TEST_PLUGINS", ""),
 )
 
 
@@ -79,6 +78,14 @@ def trials(study):
             )
             for row, number in enumerate(table["number"][:])
         }
+
+
+def origins(study):
+    """Where each trial's configuration came from."""
+    with h5py.File(study, "r") as file:
+        column = file["trials/origin"]
+        names = {code: name for name, code in h5py.check_enum_dtype(column.dtype).items()}
+        return [names[code] for code in column[:]]
 
 
 def configurations(study):
