@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tuner {
 
 bool cannot_work(const StopRules& rules, const Study& study) {
@@ -10,7 +12,7 @@ bool cannot_work(const StopRules& rules, const Study& study) {
 }
 
 std::optional<std::string> reason_to_stop(const StopRules& rules, const Study& study) {
-  if (study.finished().size() >= rules.trials) return fmt::format("all {} trials are done", rules.trials);
+  if (study.searched() >= rules.trials) return fmt::format("all {} trials are done", rules.trials);
   if (cannot_work(rules, study)) {
     const std::string why = study.failures().empty() ? "" : ": " + study.failures().back().message;
     return fmt::format("the first {} trials all failed{}", rules.max_failures, why);
@@ -27,8 +29,10 @@ std::optional<std::string> reason_to_stop(const StopRules& rules, const Study& s
 }
 
 std::uint64_t trials_left_to_start(const StopRules& rules, const Study& study) {
-  if (reason_to_stop(rules, study)) return 0;
-  const std::uint64_t taken = study.finished().size() + study.running().size();
+  const auto is_replicate = [&](TrialId id) { return study.trial(id).origin == Origin::replicate; };
+  if (reason_to_stop(rules, study))
+    return static_cast<std::uint64_t>(std::ranges::count_if(study.waiting(), is_replicate));
+  const std::uint64_t taken = study.searched() + study.running().size();
   return rules.trials > taken ? rules.trials - taken : 0;
 }
 

@@ -243,7 +243,10 @@ void Study::finish(TrialId id, const AttemptEnded& event) {
   trial.state = final_state(event.cause);
   finished_.push_back(id);
   if (trial.state == TrialState::failed) ++failed_count_;
-  if (trial.state == TrialState::complete) consider_as_best(id);
+  if (trial.origin == Origin::replicate)
+    ++finished_replicates_;
+  else if (trial.state == TrialState::complete)
+    consider_as_best(id);
 }
 
 void Study::consider_as_best(TrialId id) {
@@ -255,10 +258,13 @@ void Study::consider_as_best(TrialId id) {
   finished_at_best_ = finished_.size();
 }
 
+bool same_configuration(std::span<const double> one, std::span<const double> other) {
+  return std::ranges::equal(one, other, [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); });
+}
+
 bool has_configuration(const Study& study, std::span<const double> configuration) {
-  const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
   for (TrialId id; id.value < study.trial_count(); ++id.value)
-    if (std::ranges::equal(study.configuration(id), configuration, same)) return true;
+    if (same_configuration(study.configuration(id), configuration)) return true;
   return false;
 }
 

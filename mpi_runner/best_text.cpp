@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "core/configuration_text.h"
+#include "core/replicates.h"
 #include "mpi_runner/holdout.h"
 #include "mpi_runner/text.h"
 
@@ -37,6 +37,15 @@ std::string configuration_lines(const Study& study, TrialId best) {
   return text;
 }
 
+std::string replicate_lines(const Study& study) {
+  std::string text;
+  for (const ReplicatedValue& value : replicated_values(study))
+    text += fmt::format("  repeated  {} ± {} (trial {}: mean and standard error of {} with other seeds)\n",
+                        number_text(value.mean), number_text(value.standard_error), value.leader.value,
+                        count_text(value.runs, "run"));
+  return text;
+}
+
 std::string holdout_line(const Study& study) {
   if (study.holdout_looks().empty()) return {};
   const HoldoutLook& look = study.holdout_looks().back();
@@ -55,9 +64,8 @@ std::string holdout_line(const Study& study) {
 
 std::optional<TrialId> defaults_trial(const Study& study) {
   const std::vector<double> defaults = study.space().defaults();
-  const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
   for (TrialId id; id.value < study.trial_count(); ++id.value)
-    if (study.trial(id).state == TrialState::complete && std::ranges::equal(study.configuration(id), defaults, same))
+    if (study.trial(id).state == TrialState::complete && same_configuration(study.configuration(id), defaults))
       return id;
   return std::nullopt;
 }
@@ -70,6 +78,7 @@ std::string best_text(const Study& study) {
                                  objective.maximize ? "maximized" : "minimized", escaped(objective.name));
   text += configuration_lines(study, best);
   text += compared_with_defaults(study, best);
+  text += replicate_lines(study);
   text += holdout_line(study);
   return text;
 }

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "core/replicates.h"
 #include "core/suggestion_queue.h"
 #include "mpi_runner/clock.h"
 #include "mpi_runner/machine.h"
@@ -155,8 +156,9 @@ std::optional<RunEnd> Manager::end_of_run() {
   const StopRequest request = stop_request();
   if (request == StopRequest::leave) return RunEnd{Kind::left, "stopped by a signal"};
   if (request == StopRequest::drain) draining_ = true;
-  if (std::optional<std::string> reason = reason_to_stop(plan_.rules, study()))
-    return RunEnd{cannot_work(plan_.rules, study()) ? Kind::failed : Kind::complete, *reason};
+  if (cannot_work(plan_.rules, study())) return RunEnd{Kind::failed, *reason_to_stop(plan_.rules, study())};
+  if (std::optional<std::string> reason = reason_to_stop(plan_.rules, study()); reason && !replicating())
+    return RunEnd{Kind::complete, *reason};
   if (plan_.time_limit_s > 0 && steady_time_s() - started_s_ >= plan_.time_limit_s)
     return RunEnd{Kind::resumable, "the time limit is reached"};
   if (crew_.present() == 0) return RunEnd{Kind::failed, "no rank can evaluate: " + last_breakdown_};
@@ -164,11 +166,24 @@ std::optional<RunEnd> Manager::end_of_run() {
   if (draining_) return RunEnd{Kind::resumable, "drained by signal USR1"};
   if (!study().waiting().empty()) return std::nullopt;
   const std::string& strategy = study().definition().strategy.name;
-  if (study().exhausted())
+  if (study().exhausted() && !replicating())
     return RunEnd{Kind::complete, fmt::format("strategy '{}' has nothing left to suggest", strategy)};
   if (strategy_.stuck(study()))
     return RunEnd{Kind::failed, fmt::format("strategy '{}' suggests nothing although it knows every result", strategy)};
   return std::nullopt;
+}
+
+// Once nothing new is to be tried: whether replicates are still to be run, which are added here.
+bool Manager::replicating() {
+  const auto is_replicate = [&](TrialId id) { return study().trial(id).origin == Origin::replicate; };
+  if (plan_.rules.replicates == 0 || draining_) return false;
+  if (std::ranges::any_of(study().pending(), is_replicate)) return true;
+  const std::vector<NewTrial> missing = missing_replicates(study(), plan_.rules.replicates);
+  if (missing.empty()) return false;
+  for (const TrialId id : std::vector(study().waiting().begin(), study().waiting().end()))
+    if (study().trial(id).attempt == 0) record(Discarded{id});
+  for (const NewTrial& trial : missing) record(TrialAdded{Origin::replicate, trial});
+  return true;
 }
 
 void Manager::plan() {

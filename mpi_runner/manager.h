@@ -65,6 +65,7 @@ class Manager {
   bool act();
   void after_commit();
   std::optional<RunEnd> end_of_run();
+  bool replicating();
 
   bool receive();
   bool evaluate_here();

@@ -92,6 +92,8 @@ std::vector<Row> table() {
        "end when N finished trials in a row did not improve the best value; default: 0 (never)"},
       {"End", "max-failures", changeable, value<Count>("N"),
        "end when the first N trials all fail (0 = never); default: 10"},
+      {"End", "replicates", changeable, value<Count>("N"),
+       "at the end evaluate the 3 best configurations N times more, with other seeds; default: 0"},
 
       {"Runner", "checkpoint-every", this_run, preset<Duration>("TIME", {60}),
        "time between checkpoints; longer when writing takes over 1 % of it"},
@@ -143,6 +145,7 @@ double real_from(const std::string& text) {
 void apply_setting(Settings& settings, const std::string& name, const std::string& text) {
   if (name == "trials") settings.rules.trials = count_from_text(text).value;
   if (name == "max-failures") settings.rules.max_failures = count_from_text(text).value;
+  if (name == "replicates") settings.rules.replicates = count_from_text(text).value;
   if (name == "target") settings.rules.target = real_from(text);
   if (name == "trial-timeout") settings.trial_timeout_s = duration_from_text(text).seconds;
   if (name == "trial-memory") settings.trial_memory_bytes = memory_size_from_text(text).bytes;

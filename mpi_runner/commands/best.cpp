@@ -6,6 +6,7 @@
 #include "core/configuration_text.h"
 #include "core/error.h"
 #include "core/pareto.h"
+#include "core/replicates.h"
 #include "mpi_runner/best_text.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
@@ -65,6 +66,11 @@ Json best_json(const Study& study, TrialId best) {
   if (const HoldoutLook* look = holdout_look(study, best))
     result["holdout"] = {{"metrics", Json::parse(look->metrics, nullptr, false)},
                          {"looks", study.holdout_looks().size()}};
+  for (const ReplicatedValue& value : replicated_values(study))
+    result["replicates"].push_back({{"trial", value.leader.value},
+                                    {"runs", value.runs},
+                                    {"mean", value.mean},
+                                    {"standard_error", value.standard_error}});
   if (study.definition().goal.objectives.size() > 1)
     for (const TrialId id : pareto_front(study)) result["front"].push_back(trial_json(study, id));
   return result;

@@ -96,6 +96,19 @@ class Run(tuner.TunerTest):
         self.assertIn("strategy", origins)
         tuner.run("replay", self.study, "--strategy", SLOW_STRATEGY)
 
+    def test_replicates_the_leaders_with_other_seeds_at_the_end(self):
+        noisy = self.sphere("--set", "dimension=2", "--set", "noise_sd=1", "--replicates", 4, trials=20)
+        output = tuner.run(*noisy, ranks=2)
+        again = tuner.run(*noisy)
+
+        rows, origins = tuner.trials(self.study), tuner.origins(self.study)
+        self.assertEqual(origins.count("replicate"), 12)
+        replicates = [rows[number] for number, origin in enumerate(origins) if origin == "replicate"]
+        self.assertEqual(len({row[3] for row in replicates}), 3)
+        self.assertEqual(len({row[2] for row in replicates}), 12)
+        self.assertRegex(output, r"repeated +\S+ ± \S+ \(trial \d+: mean and standard error of 4 runs")
+        self.assertEqual(again.count("repeated"), 3)
+
     def test_constraints_on_the_trials_are_those_of_the_command_line(self):
         tuner.run(*self.sphere("--set", "dimension=3", "--fix", "x1=2", "--narrow", "x2=0:1", trials=20))
 
