@@ -28,6 +28,13 @@ struct Condition {
   bool never_holds() const { return values.empty() && low > high; }
 };
 
+// Where somebody who knows the problem believes that good values lie: a normal distribution over the values as they are
+// written, also on a log scale. Strategies decide what they make of it; nothing is ruled out.
+struct Prior {
+  double mean = 0;
+  double sd = 1;  // > 0
+};
+
 struct Parameter {
   std::string name;
   ParameterType type = ParameterType::real;
@@ -37,6 +44,7 @@ struct Parameter {
   bool log = false;
   std::vector<std::string> choices;  // JSON scalars; empty for numbers, {"false","true"} for bool
   std::optional<double> default_value;
+  std::optional<Prior> prior;         // of numbers
   std::vector<Condition> conditions;  // all must hold for the parameter to be active
 
   double cells() const;  // number of distinct values, infinity where continuous

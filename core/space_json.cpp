@@ -93,6 +93,7 @@ std::string SearchSpace::to_json() const {
     Json entry = {{"name", parameter.name}, {"type", kTypeNames[static_cast<int>(parameter.type)]}};
     write_domain(parameter, entry);
     if (parameter.default_value) entry["default"] = value_json(parameter, *parameter.default_value);
+    if (parameter.prior) entry["prior"] = {{"mean", parameter.prior->mean}, {"sd", parameter.prior->sd}};
     if (!parameter.conditions.empty()) entry["when"] = conditions_json(parameters_, parameter.conditions);
     text += (&parameter == &parameters_.front() ? "\n  " : ",\n  ") + entry.dump();
   }

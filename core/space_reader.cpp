@@ -19,9 +19,10 @@ using Part = SpaceMistake::Part;
 
 const std::vector<std::string> kTypes{"float", "int", "categorical", "ordinal", "bool"};  // as in ParameterType
 const std::vector<std::string> kTopKeys{"parameters", "forbidden"};
-const std::vector<std::string> kNumberKeys{"name", "type", "low", "high", "log", "step", "default", "when"};
+const std::vector<std::string> kNumberKeys{"name", "type", "low", "high", "log", "step", "default", "prior", "when"};
 const std::vector<std::string> kChoiceKeys{"name", "type", "choices", "default", "when"};
 const std::vector<std::string> kRangeKeys{"low", "high"};
+const std::vector<std::string> kPriorKeys{"mean", "sd"};
 
 void check_keys(const Json& object, const std::vector<std::string>& known) {
   for (const auto& [key, value] : object.items())
@@ -61,6 +62,14 @@ void read_numeric_domain(const Json& entry, Parameter& parameter) {
   if (!entry["log"].is_boolean())
     throw UserError(fmt::format("\"log\" = {}, which is not true or false.", entry["log"].dump()));
   parameter.log = entry["log"].get<bool>();
+}
+
+Prior read_prior(const Json& entry) {
+  if (!entry.is_object()) throw UserError(fmt::format("{} is not an object {{\"mean\", \"sd\"}}.", entry.dump()));
+  check_keys(entry, kPriorKeys);
+  const Prior prior{read_needed_number(entry, "mean"), read_needed_number(entry, "sd")};
+  if (prior.sd <= 0) throw UserError(fmt::format("sd = {} (needs sd > 0). To fix the value use --fix.", prior.sd));
+  return prior;
 }
 
 const Json& choice_list(const Json& entry) {
@@ -144,6 +153,9 @@ Parameter read_parameter(const Json& entry, std::size_t index) {
   check_name(parameter.name, index);  // now, since the messages below print it
   say_where(Part::parameter, index, fmt::format("parameter '{}' has ", parameter.name),
             [&] { read_domain(entry, parameter); });
+  if (entry.contains("prior"))
+    say_where(Part::parameter, index, fmt::format("the prior of parameter '{}': ", parameter.name),
+              [&] { parameter.prior = read_prior(entry["prior"]); });
   if (entry.contains("default"))
     say_where(Part::parameter, index, fmt::format("parameter '{}' has a default that it cannot take: ", parameter.name),
               [&] { parameter.default_value = value_from_json(parameter, entry["default"]); });

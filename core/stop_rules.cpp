@@ -7,8 +7,8 @@
 namespace tuner {
 
 bool cannot_work(const StopRules& rules, const Study& study) {
-  if (rules.max_failures == 0 || study.failed_count() < study.finished().size() || study.epochs().empty()) return false;
-  return study.finished().size() - study.epochs().back().finished_before >= rules.max_failures;
+  if (rules.max_failures == 0 || study.failed_count() < study.searched() || study.epochs().empty()) return false;
+  return study.searched() - study.epochs().back().searched_before >= rules.max_failures;
 }
 
 std::optional<std::string> reason_to_stop(const StopRules& rules, const Study& study) {

@@ -10,7 +10,7 @@
 namespace tuner {
 
 struct StopRules {
-  std::uint64_t trials = 100;             // total of finished trials, failed ones included, replicates not
+  std::uint64_t trials = 100;             // total of finished trials, failed ones included, replicates and imports not
   std::optional<double> target;           // value of the first objective that is good enough
   std::optional<std::uint64_t> patience;  // finished trials without a better one
   std::uint64_t max_failures = 10;        // the study cannot work if its first trials all fail; 0 = never stop

@@ -97,7 +97,7 @@ void Study::on(const StudyCreated& event) {
 }
 
 void Study::on(const EpochStarted& event) {
-  epochs_.push_back({event.epoch, event.time, kNaN, event.facts, {}, finished_.size()});
+  epochs_.push_back({event.epoch, event.time, kNaN, event.facts, {}, searched_});
   exhausted_ = false;
   open_asks_.clear();
   // Whatever ran when the last manager died runs again, before anything new.
@@ -243,10 +243,9 @@ void Study::finish(TrialId id, const AttemptEnded& event) {
   trial.state = final_state(event.cause);
   finished_.push_back(id);
   if (trial.state == TrialState::failed) ++failed_count_;
-  if (trial.origin == Origin::replicate)
-    ++finished_replicates_;
-  else if (trial.state == TrialState::complete)
-    consider_as_best(id);
+  if (trial.origin == Origin::replicate || trial.origin == Origin::imported) return;
+  ++searched_;
+  if (trial.state == TrialState::complete) consider_as_best(id);
 }
 
 void Study::consider_as_best(TrialId id) {
@@ -264,7 +263,8 @@ bool same_configuration(std::span<const double> one, std::span<const double> oth
 
 bool has_configuration(const Study& study, std::span<const double> configuration) {
   for (TrialId id; id.value < study.trial_count(); ++id.value)
-    if (same_configuration(study.configuration(id), configuration)) return true;
+    if (study.trial(id).origin != Origin::imported && same_configuration(study.configuration(id), configuration))
+      return true;
   return false;
 }
 

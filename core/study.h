@@ -28,7 +28,7 @@ struct Epoch {
   double ended = 0;                   // NaN while it runs or where it was killed
   std::string facts;                  // JSON
   std::string end_reason;             // empty where it was killed
-  std::uint64_t finished_before = 0;  // trials that were finished when it started
+  std::uint64_t searched_before = 0;  // Study::searched() when it started
 };
 
 struct HoldoutLook {
@@ -65,8 +65,8 @@ class Study {
 
   // In the order in which the results arrived: what strategies are told.
   const std::vector<TrialId>& finished() const { return finished_; }
-  std::uint64_t failed_count() const { return failed_count_; }                        // finished trials that failed
-  std::uint64_t searched() const { return finished_.size() - finished_replicates_; }  // finished without replicates
+  std::uint64_t failed_count() const { return failed_count_; }  // finished trials that failed
+  std::uint64_t searched() const { return searched_; }          // finished trials but for replicates and imported ones
   const std::deque<TrialId>& waiting() const { return waiting_; }  // in the order in which they should run
   const std::set<TrialId>& running() const { return running_; }
   std::vector<TrialId> pending() const;  // waiting and running, in the order of their numbers
@@ -82,8 +82,9 @@ class Study {
   std::uint64_t strategy_restarts() const { return strategy_restarts_; }
   bool ended() const;  // the last epoch said goodbye
 
-  // The best feasible complete trial by the first objective; nothing where there is none. A replicate is never it: its
-  // configuration is an older trial's, and of many runs of one configuration the luckiest would win.
+  // The best feasible complete trial by the first objective; nothing where there is none. A replicate is never it (its
+  // configuration is an older trial's, and of many runs of one configuration the luckiest would win), nor is an
+  // imported trial (another study's).
   std::optional<TrialId> best() const { return best_; }
   bool feasible(TrialId id) const;  // every constraint <= 0
   std::uint64_t finished_since_best() const { return finished_.size() - finished_at_best_; }
@@ -132,7 +133,7 @@ class Study {
   std::uint64_t late_results_ = 0;
   std::uint64_t strategy_restarts_ = 0;
   std::uint64_t failed_count_ = 0;
-  std::uint64_t finished_replicates_ = 0;
+  std::uint64_t searched_ = 0;
   std::optional<TrialId> best_;
   std::uint64_t finished_at_best_ = 0;  // how many trials were finished when best_ was found, itself included
 };
@@ -140,7 +141,7 @@ class Study {
 // Values equal, inactive parameters included.
 bool same_configuration(std::span<const double> one, std::span<const double> other);
 
-// Whether one of its trials, finished or not, has this configuration.
+// Whether one of its trials, finished or not, has this configuration; imported ones are another study's.
 bool has_configuration(const Study& study, std::span<const double> configuration);
 
 }  // namespace tuner

@@ -53,6 +53,7 @@ RunEnd Manager::run() {
 void Manager::begin() {
   record(EpochStarted{EpochNumber{study().epochs().size() + 1}, wall_time_s(), plan_.facts});
   for (const SettingChanged& change : plan_.changes) record(change);
+  for (const ImportedTrial& imported : plan_.imports) record(imported);
   for (const std::vector<double>& configuration : plan_.enqueue) {
     const TrialId trial{study().trial_count()};
     record(TrialAdded{Origin::enqueued,
@@ -60,6 +61,16 @@ void Manager::begin() {
   }
   store_.commit();
   strategy_.start();
+}
+
+void Manager::record(const ImportedTrial& imported) {
+  NewTrial trial = imported.trial;
+  trial.trial = TrialId{study().trial_count()};
+  const double now_s = wall_time_s();
+  record(TrialAdded{Origin::imported, trial});
+  record(AttemptStarted{trial.trial, 1, kSelf, now_s});
+  record(AttemptEnded{
+      trial.trial, 1, Cause::value, now_s, imported.duration_s, imported.values, imported.constraints, {}, {}});
 }
 
 bool Manager::take_arrived() {

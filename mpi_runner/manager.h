@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/stop_rules.h"
+#include "core/warm_start.h"
 #include "mpi_runner/crew.h"
 #include "mpi_runner/evaluator.h"
 #include "mpi_runner/messages.h"
@@ -30,6 +31,7 @@ struct RunPlan {
   double time_limit_s = 0;                   // of this run; 0 = none
   double silence_s = 60;                     // a rank that says nothing for so long counts as lost
   std::string facts;                         // JSON, see epoch_facts()
+  std::vector<ImportedTrial> imports;        // results of earlier studies, for the strategy
   std::vector<std::vector<double>> enqueue;  // configurations to run before the strategy's
   std::vector<SettingChanged> changes;       // of the study's settings
 };
@@ -60,6 +62,7 @@ class Manager {
 
  private:
   void begin();
+  void record(const ImportedTrial& imported);
   bool take_arrived();
   void plan();
   bool act();

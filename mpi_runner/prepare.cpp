@@ -165,6 +165,24 @@ std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> 
   return wanted;
 }
 
+// Results of earlier studies that this one does not have yet.
+std::vector<ImportedTrial> imports(const std::vector<std::string>& files, const StudyDefinition& now,
+                                   const Study* study) {
+  std::vector<ImportedTrial> all;
+  for (const std::string& file : files) {
+    const LoadedStudy earlier = load_study(file, MissingJournal::accept_loss);
+    if (study != nullptr && has_imported(*study, earlier.study.definition().study_id)) continue;
+    try {
+      const std::vector<ImportedTrial> more = importable_trials(earlier.study, now);
+      if (more.empty()) throw UserError("none of its results is a configuration of this study's search space");
+      all.insert(all.end(), more.begin(), more.end());
+    } catch (const UserError& error) {
+      throw UserError(fmt::format("--warm-start {}: {}", file, error.what()));
+    }
+  }
+  return all;
+}
+
 // The strategy as it runs here, with the options of the study.
 StrategySetup strategy_setup(const Opened& opened) {
   const StudyDefinition& study = opened.definition;
@@ -188,6 +206,8 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   for (std::uint64_t rank = 1; rank < transport.size(); ++rank)
     transport.send(RankId{rank}, to_bytes(WorkerSetup{objective, 2 * options.rank_timeout_s}));
   std::vector<std::vector<double>> enqueue = first_configurations(options, opened.definition.space);
+  std::vector<ImportedTrial> imported =
+      imports(options.warm_start, opened.definition, opened.store ? &opened.store->study() : nullptr);
   std::unique_ptr<Evaluator> evaluator = ready_evaluator(objective);
 
   if (!opened.store) opened.store = StudyStore::create(opened.path, opened.definition, store_settings(options));
@@ -202,6 +222,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
                options.time_limit_s,
                options.rank_timeout_s,
                std::move(facts),
+               std::move(imported),
                not_yet_known(std::move(enqueue), study),
                changes(study, options.settings)};
   return {std::move(opened.store), std::move(plan), std::move(opened.objective), std::move(opened.objective_options),

@@ -34,7 +34,7 @@ void Progress::acknowledged(const Study& study, TrialId trial) {
   if (terminal_) return;
   const std::string configuration = configuration_to_json(study.space(), study.configuration(trial));
   fmt::print(stderr, "tuner: trial {}: {:.6g} is the best of {} trials, {}\n", trial.value, study.values(trial)[0],
-             study.finished().size(), escaped(configuration));
+             study.searched(), escaped(configuration));
 }
 
 void Progress::draw(const Study& study, std::size_t busy_ranks, std::size_t ranks) {
@@ -56,7 +56,7 @@ void Progress::finish() {
 }
 
 std::string Progress::line(const Study& study, std::size_t busy_ranks, std::size_t ranks) const {
-  const std::uint64_t done = study.finished().size();
+  const std::uint64_t done = study.searched();
   const double rate = static_cast<double>(acknowledged_) / (steady_time_s() - started_s_);
   const std::string best =
       study.best() ? fmt::format("best {:.6g} (trial {})", study.values(*study.best())[0], study.best()->value)

@@ -80,6 +80,8 @@ std::vector<Row> table() {
       {"Strategy", "strategy-set", identity, texts("NAME=VALUE"), "option of the strategy plugin; repeatable"},
       {"Strategy", "enqueue", this_run, texts("NAME=VALUE,..."),
        "run this configuration first; parameters left out have their defaults; repeatable"},
+      {"Strategy", "warm-start", this_run, texts("FILE"),
+       "tell the strategy the results of this earlier study; repeatable"},
       {"Strategy", "baseline", this_run, yes_or_no(true),
        "run the plugin's defaults as the first trial, if it declares any"},
 
@@ -188,6 +190,7 @@ RunOptions parse_run_options(const std::vector<std::string>& arguments) {
   options.study = optional_value<std::string>(values, "study");
   options.resume = optional_value<std::string>(values, "resume");
   options.enqueue = optional_value<Texts>(values, "enqueue");
+  options.warm_start = optional_value<Texts>(values, "warm-start");
   options.evaluate_defaults = values["baseline"].as<bool>();
   if (values.count("threads") > 0) options.threads = static_cast<std::uint32_t>(values["threads"].as<Count>().value);
   options.time_limit_s = values["time-limit"].as<Duration>().seconds;

@@ -32,6 +32,7 @@ struct RunOptions {
   std::string study;
   std::string resume;
   std::vector<std::string> enqueue;
+  std::vector<std::string> warm_start;
   bool evaluate_defaults = true;
   std::optional<std::uint32_t> threads;
   double time_limit_s = 0;

@@ -34,7 +34,9 @@ std::string values_text(const Parameter& parameter) {
   std::string text = range_text(parameter, parameter.low, parameter.high);
   const bool plain_int = parameter.type == ParameterType::integer && parameter.step == 1;
   if (parameter.step > 0 && !plain_int) text += fmt::format(", step {}", parameter.step);
-  return parameter.log ? text + ", log" : text;
+  if (parameter.log) text += ", log";
+  if (parameter.prior) text += fmt::format(", prior {} ± {}", parameter.prior->mean, parameter.prior->sd);
+  return text;
 }
 
 }  // namespace

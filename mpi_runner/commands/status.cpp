@@ -51,7 +51,7 @@ Standing standing_of(const Study& study, const std::optional<OwnerSight>& owner)
 std::string rate_text(const Study& study, int code) {
   const Epoch& epoch = study.epochs().back();
   const double until = study.ended() ? epoch.ended : code == kRunning ? wall_time_s() : epoch.started;
-  const auto finished = static_cast<double>(study.finished().size() - epoch.finished_before);
+  const auto finished = static_cast<double>(study.searched() - epoch.searched_before);
   if (finished == 0 || until <= epoch.started) return "";
   const double per_second = finished / (until - epoch.started);
   return per_second >= 1 ? fmt::format(", {:.4g} trials/s", per_second)

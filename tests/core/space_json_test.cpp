@@ -96,6 +96,16 @@ TEST(SpaceJson, AllowsParametersOfOneValue) {
   EXPECT_THAT(space.sample(1, 1), ElementsAre(0.5, 3, 0, 1));
 }
 
+TEST(SpaceJson, KeepsWhatSomebodyBelievesOfANumber) {
+  const SearchSpace space = read(
+      with_parameters(R"({"name": "x", "type": "float", "low": 0, "high": 1, "prior": {"mean": 0.1, "sd": 0.05}})"));
+
+  const auto prior = read(space.to_json()).parameters()[0].prior;
+  ASSERT_TRUE(prior);
+  EXPECT_EQ(prior->mean, 0.1);
+  EXPECT_EQ(prior->sd, 0.05);
+}
+
 TEST(SpaceJson, GivesNoLineForATextOfOneLine) {
   EXPECT_THAT([] { SearchSpace::from_json(R"({"parameters": [{"name": "x"}]})", "plugin 'xgb'"); },
               ThrowsMessage<UserError>(HasSubstr("plugin 'xgb': parameter 'x' has no \"type\"")));
@@ -152,6 +162,21 @@ INSTANTIATE_TEST_SUITE_P(
         BadSpace{with_parameters("{\"name\": \"a\", \"type\": \"bool\"},\n{\"name\": \"a\", \"type\": \"bool\"}"),
                  "space.json:3: there are two parameters named 'a'. Rename one."}));
 
+INSTANTIATE_TEST_SUITE_P(
+    Priors, SpaceMistakes,
+    testing::Values(
+        BadSpace{with_parameters(R"({"name": "x", "type": "int", "low": 0, "high": 9, "prior": 3})"),
+                 "space.json:2: the prior of parameter 'x': 3 is not an object {\"mean\", \"sd\"}."},
+        BadSpace{with_parameters(R"({"name": "x", "type": "int", "low": 0, "high": 9, "prior": {"mean": 3}})"),
+                 "the prior of parameter 'x': no \"sd\". Add one"},
+        BadSpace{
+            with_parameters(R"({"name": "x", "type": "int", "low": 0, "high": 9, "prior": {"mean": 3, "std": 1}})"),
+            "unknown key \"std\". Did you mean 'sd'?"},
+        BadSpace{with_parameters(R"({"name": "x", "type": "int", "low": 0, "high": 9, "prior": {"mean": 3, "sd": 0}})"),
+                 "sd = 0 (needs sd > 0). To fix the value use --fix."},
+        BadSpace{with_parameters(R"({"name": "x", "type": "bool", "prior": {"mean": 3, "sd": 1}})"),
+                 "parameter 'x' has unknown key \"prior\""}));
+
 std::string number(const std::string& type, const std::string& rest) {
   return with_parameters("{\"name\": \"ok\", \"type\": \"bool\"},\n{\"name\": \"eta\", \"type\": \"" + type + "\", " +
                          rest + "}");
@@ -188,7 +213,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadSpace{number("float", R"("low": 0, "high": 1, "step": -0.1)"), "step = -0.1 (needs step > 0)"},
         BadSpace{number("int", R"("low": 0, "high": 5, "step": 6)"), "step = 6, wider than its range [0, 5]"},
         BadSpace{number("float", R"("low": 0, "high": 1, "hihg": 2)"), "unknown key \"hihg\". Did you mean 'high'?"},
-        BadSpace{number("float", R"("low": 0, "high": 1, "prior": {})"), "unknown key \"prior\""},
+        BadSpace{number("float", R"("low": 0, "high": 1, "priority": {})"), "unknown key \"priority\""},
         BadSpace{number("float", R"("low": 0, "high": 1, "choices": [1])"), "unknown key \"choices\""},
         BadSpace{number("float", R"("low": 0, "high": 1, "default": 2)"),
                  "parameter 'eta' has a default that it cannot take (eta = 2 is above 1)"},

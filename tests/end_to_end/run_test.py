@@ -109,6 +109,19 @@ class Run(tuner.TunerTest):
         self.assertRegex(output, r"repeated +\S+ ± \S+ \(trial \d+: mean and standard error of 4 runs")
         self.assertEqual(again.count("repeated"), 3)
 
+    def test_results_of_an_earlier_study_are_told_once(self):
+        earlier = self.folder / "earlier.h5"
+        tuner.run("--plugin", "functions", "--set", "function=sphere", "--trials", 8, "--study", earlier)
+
+        warm = self.sphere("--warm-start", earlier, trials=5)
+        tuner.run(*warm, ranks=2)
+        tuner.run(*warm)
+
+        origins = tuner.origins(self.study)
+        self.assertEqual(origins.count("imported"), 8)
+        self.assertEqual(len(origins), 13)
+        tuner.run("replay", self.study)
+
     def test_constraints_on_the_trials_are_those_of_the_command_line(self):
         tuner.run(*self.sphere("--set", "dimension=3", "--fix", "x1=2", "--narrow", "x2=0:1", trials=20))
 

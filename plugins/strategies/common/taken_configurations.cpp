@@ -23,7 +23,8 @@ TakenConfigurations::Key TakenConfigurations::key_of(std::span<const double> con
 
 void TakenConfigurations::add_results(std::span<const plugin::ToldResult> results) {
   if (results.size() > trials_.size()) trials_.reserve(trials_.size() + results.size());  // a resume tells all at once
-  for (const plugin::ToldResult& result : results) trials_.insert(key_of(result.configuration));
+  for (const plugin::ToldResult& result : results)
+    if (result.origin != TUNER_ORIGIN_IMPORTED) trials_.insert(key_of(result.configuration));
 }
 
 void TakenConfigurations::begin_ask(std::span<const plugin::PendingTrial> pending) {

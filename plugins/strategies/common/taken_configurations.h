@@ -14,6 +14,7 @@ namespace tuner::strategies {
 
 class TakenConfigurations {
  public:
+  // Imported trials are another study's and take nothing.
   void add_results(std::span<const plugin::ToldResult> results);
   void begin_ask(std::span<const plugin::PendingTrial> pending);
   void add_suggestion(std::span<const double> configuration);
