@@ -79,6 +79,13 @@ struct AttemptStarted {
   double time = 0;
 };
 
+// A trial that was handed out together with others and had not begun goes back to wait, since one before it takes long.
+// The attempt never was: the next one has its number.
+struct AttemptReturned {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+};
+
 // An intermediate value of the first objective.
 struct Reported {
   TrialId trial;
@@ -112,7 +119,8 @@ struct HoldoutScored {
   std::string metrics;  // JSON object
 };
 
-using Event = std::variant<StudyCreated, EpochStarted, EpochEnded, Asked, Answered, TrialAdded, Discarded,
-                           StrategyRestarted, AttemptStarted, Reported, AttemptEnded, SettingChanged, HoldoutScored>;
+using Event =
+    std::variant<StudyCreated, EpochStarted, EpochEnded, Asked, Answered, TrialAdded, Discarded, StrategyRestarted,
+                 AttemptStarted, Reported, AttemptEnded, SettingChanged, HoldoutScored, AttemptReturned>;
 
 }  // namespace tuner

@@ -7,16 +7,17 @@
 namespace tuner {
 
 bool cannot_work(const StopRules& rules, const Study& study) {
-  if (rules.max_failures == 0 || study.failed_count() < study.searched() || study.epochs().empty()) return false;
-  return study.searched() - study.epochs().back().searched_before >= rules.max_failures;
+  if (study.searched() == 0 || study.failed_count() < study.searched() || study.epochs().empty()) return false;
+  if (study.searched() >= rules.trials) return true;
+  return rules.max_failures > 0 && study.searched() - study.epochs().back().searched_before >= rules.max_failures;
 }
 
 std::optional<std::string> reason_to_stop(const StopRules& rules, const Study& study) {
-  if (study.searched() >= rules.trials) return fmt::format("all {} trials are done", rules.trials);
   if (cannot_work(rules, study)) {
     const std::string why = study.failures().empty() ? "" : ": " + study.failures().back().message;
-    return fmt::format("the first {} trials all failed{}", rules.max_failures, why);
+    return fmt::format("all {} trials failed{}", study.searched(), why);
   }
+  if (study.searched() >= rules.trials) return fmt::format("all {} trials are done", rules.trials);
   if (!study.best()) return std::nullopt;
 
   const double best = study.values(*study.best())[0];

@@ -24,7 +24,7 @@ std::optional<std::string> reason_to_stop(const StopRules& rules, const Study& s
 // the replicates that wait.
 std::uint64_t trials_left_to_start(const StopRules& rules, const Study& study);
 
-// No trial was ever complete or pruned, and max_failures of this epoch failed.
+// No trial was ever complete or pruned, and max_failures of this epoch failed, or all that the study should have.
 bool cannot_work(const StopRules& rules, const Study& study);
 
 }  // namespace tuner

@@ -172,6 +172,16 @@ void Study::on(const AttemptStarted& event) {
   running_.insert(event.trial);
 }
 
+void Study::on(const AttemptReturned& event) {
+  Trial& trial = known_trial(event.trial);
+  if (trial.state != TrialState::running || event.attempt != trial.attempt) return;
+  trial.state = TrialState::waiting;
+  trial.started = kNaN;
+  --trial.attempt;
+  running_.erase(event.trial);
+  waiting_.push_front(event.trial);
+}
+
 void Study::on(const Reported& event) {
   known_trial(event.trial);
   intermediate_[event.trial].push_back({event.attempt, event.step, event.value});

@@ -99,6 +99,7 @@ class Study {
   void on(const Discarded& event);
   void on(const StrategyRestarted& event);
   void on(const AttemptStarted& event);
+  void on(const AttemptReturned& event);
   void on(const Reported& event);
   void on(const AttemptEnded& event);
   void on(const SettingChanged& event);

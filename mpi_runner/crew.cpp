@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace tuner {
+namespace {
+
+// A message from rank to rank and back takes 0.1 ms on idle cores and about 2 ms where ranks sleep between looks.
+constexpr double kRoundTrip_s = 1e-3;
+
+}  // namespace
 
 Crew::Crew(std::size_t ranks, double now_s) : members_(ranks) {
   for (Member& member : members_) member.last_heard_s = now_s;
@@ -27,6 +33,11 @@ void Crew::ended(RankId rank, TrialId trial, double duration_s) {
   std::erase(members_[rank.value].trials, trial);
   constexpr double kWeightOfLatest = 0.1;
   mean_duration_s_ += kWeightOfLatest * (duration_s - mean_duration_s_);
+}
+
+void Crew::returned(RankId rank, TrialId trial) {
+  std::erase(members_[rank.value].trials, trial);
+  mean_duration_s_ = std::max(mean_duration_s_, kRoundTrip_s);
 }
 
 std::vector<TrialId> Crew::remove(RankId rank) {
@@ -73,8 +84,6 @@ std::vector<RankId> Crew::silent(double since_s) const {
 }
 
 std::size_t Crew::batch_size() const {
-  // A message from rank to rank and back takes 0.1 ms on idle cores and about 2 ms where ranks sleep between looks.
-  constexpr double kRoundTrip_s = 1e-3;
   constexpr double kMostAtOnce = 64;
   if (mean_duration_s_ >= kRoundTrip_s) return 1;
   return static_cast<std::size_t>(

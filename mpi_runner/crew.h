@@ -17,6 +17,8 @@ class Crew {
   void heard(RankId rank, double now_s);
   void assigned(RankId rank, TrialId trial);
   void ended(RankId rank, TrialId trial, double duration_s);
+  // The trial had not begun because one before it takes long: trials are no longer given together.
+  void returned(RankId rank, TrialId trial);
   // The rank takes no more trials; returns those that it had.
   std::vector<TrialId> remove(RankId rank);
 

@@ -19,16 +19,20 @@ class Evaluator {
   bool idle() const { return !host_.busy() && queue_.empty(); }
   void add(std::vector<Assignment> assignments);
 
-  // What has happened since the last call, and the start of the next trial. Throws UserError or PluginError when the
-  // objective cannot be created.
+  // What has happened since the last call, and the start of the next trial. While a trial takes long, those behind it
+  // are returned, so that another rank can have them. Throws UserError or PluginError when the objective cannot be
+  // created.
   std::vector<Event> advance();
 
   void append_poll_fds(std::vector<pollfd>& descriptors) const { host_.append_poll_fds(descriptors); }
-  double next_deadline_in_s() const { return host_.next_deadline_in_s().value_or(1e9); }
+  double next_deadline_in_s() const;
 
  private:
+  void return_queue(std::vector<Event>& events);
+
   ObjectiveHost host_;
   std::deque<Assignment> queue_;
+  double started_s_ = 0;  // the trial that the host is busy with
 };
 
 }  // namespace tuner

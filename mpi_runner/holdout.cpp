@@ -1,7 +1,5 @@
 #include "mpi_runner/holdout.h"
 
-#include <chrono>
-#include <future>
 #include <nlohmann/json.hpp>
 
 #include "core/random.h"
@@ -38,12 +36,8 @@ std::optional<HoldoutScored> look_at_holdout(const Study& study, const HostLaunc
                        trial_seed(study.definition().seed, best->value),
                        TUNER_REFIT_WITHOUT_HOLDOUT,
                        directory};
-  // The thread lives as long as the plugin host that it starts, so the host's parent-death signal does not strike
-  // early.
-  std::future<std::string> metrics = std::async(std::launch::async, [&] { return refit(launch, call); });
-  while (metrics.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) while_waiting();
-  const std::string text = metrics.get();
-  return has_score(text) ? std::optional(HoldoutScored{*best, wall_time_s(), text}) : std::nullopt;
+  const std::string metrics = refit(launch, call, while_waiting);
+  return has_score(metrics) ? std::optional(HoldoutScored{*best, wall_time_s(), metrics}) : std::nullopt;
 }
 
 }  // namespace tuner

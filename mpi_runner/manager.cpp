@@ -37,9 +37,10 @@ RunEnd Manager::run() {
   begin();
   while (true) {
     const bool arrived = take_arrived();
-    if (std::optional<RunEnd> end = end_of_run()) return *end;
-    plan();
+    const std::optional<RunEnd> end = end_of_run();
+    if (!end) plan();
     store_.commit();
+    if (end) return *end;
     const bool acted = act();
     after_commit();
     if (arrived || acted) {
@@ -133,9 +134,10 @@ void Manager::on(RankId from, WorkerEvents&& message) {
   for (Event& event : message.events) {
     if (auto* ended = std::get_if<AttemptEnded>(&event)) {
       record_result(from, std::move(*ended));
-    } else {
-      record(event);
+      continue;
     }
+    if (const auto* returned = std::get_if<AttemptReturned>(&event)) crew_.returned(from, returned->trial);
+    record(event);
   }
 }
 
@@ -165,13 +167,12 @@ void Manager::lose_silent_ranks() {
 std::optional<RunEnd> Manager::end_of_run() {
   using Kind = RunEnd::Kind;
   const StopRequest request = stop_request();
-  if (request == StopRequest::leave) return RunEnd{Kind::left, "stopped by a signal"};
+  if (request == StopRequest::leave) return RunEnd{Kind::left, kStopped};
   if (request == StopRequest::drain) draining_ = true;
   if (cannot_work(plan_.rules, study())) return RunEnd{Kind::failed, *reason_to_stop(plan_.rules, study())};
   if (std::optional<std::string> reason = reason_to_stop(plan_.rules, study()); reason && !replicating())
     return RunEnd{Kind::complete, *reason};
-  if (plan_.time_limit_s > 0 && steady_time_s() - started_s_ >= plan_.time_limit_s)
-    return RunEnd{Kind::resumable, "the time limit is reached"};
+  if (out_of_time()) return RunEnd{Kind::resumable, kOutOfTime};
   if (crew_.present() == 0) return RunEnd{Kind::failed, "no rank can evaluate: " + last_breakdown_};
   if (!study().running().empty()) return std::nullopt;
   if (draining_) return RunEnd{Kind::resumable, "drained by signal USR1"};
@@ -182,6 +183,10 @@ std::optional<RunEnd> Manager::end_of_run() {
   if (strategy_.stuck(study()))
     return RunEnd{Kind::failed, fmt::format("strategy '{}' suggests nothing although it knows every result", strategy)};
   return std::nullopt;
+}
+
+bool Manager::out_of_time() const {
+  return plan_.time_limit_s > 0 && steady_time_s() - started_s_ >= plan_.time_limit_s;
 }
 
 // Once nothing new is to be tried: whether replicates are still to be run, which are added here.

@@ -36,6 +36,9 @@ struct RunPlan {
   std::vector<SettingChanged> changes;       // of the study's settings
 };
 
+inline constexpr const char* kStopped = "stopped by a signal";
+inline constexpr const char* kOutOfTime = "the time limit is reached";
+
 struct RunEnd {
   enum class Kind {
     complete,   // a stop rule is met, or nothing is left to try
@@ -55,8 +58,10 @@ class Manager {
   // Returns when the run should end; the epoch is still open, the ranks still listen. Throws what cannot be mended
   // here.
   RunEnd run();
-  // Tells the ranks that the manager lives; for whoever does something long between run() and end().
+  // For whoever does something long between run() and end(): tells the ranks that the manager lives …
   void keep_in_touch();
+  // … and says when this run's time is over.
+  bool out_of_time() const;
   // Ends the epoch and writes the last checkpoint. The ranks still listen.
   void end(const RunEnd& how);
 

@@ -23,7 +23,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::string_view kVariablePrefix = "TUNER_";
-constexpr std::string_view kPluginPathVariable = "TUNER_PLUGIN_PATH";  // the plugin path reads it, after --plugin-path
+constexpr std::string_view kPluginPathVariable = "TUNER_PLUGIN_PATH";  // not an option: plugin_path.h reads it
 
 // Whatever one source gives, and where in it each option stands.
 struct Source {
@@ -54,7 +54,8 @@ void check_values(const po::options_description& options, const Source& source) 
     const po::option_description* known = options.find_nothrow(option.string_key, false);
     if (known == nullptr) continue;
     try {
-      known->semantic()->parse(values[option.string_key], option.value, true);
+      constexpr bool kIsUtf8 = false;  // else Boost converts to the locale's characters, which in "C" are ASCII only
+      known->semantic()->parse(values[option.string_key], option.value, kIsUtf8);
     } catch (const UserError& error) {
       refuse(option, place, error.what());
     } catch (const po::multiple_occurrences&) {
@@ -114,9 +115,10 @@ Source from_environment(const po::options_description& options, const std::map<s
 
 std::string read_text(const std::string& path) {
   std::ifstream file(path);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf()))
-    throw UserError(fmt::format("cannot read the file '{}' of --config ({}).", path, std::strerror(errno)));
+  std::ostringstream text;
+  const int error = errno;
+  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())) || file.bad())
+    throw UserError(fmt::format("cannot read the file '{}' of --config ({}).", path, std::strerror(error)));
   return text.str();
 }
 

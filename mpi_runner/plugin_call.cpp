@@ -17,8 +17,11 @@ class Interview {
  public:
   explicit Interview(const HostLaunch& launch) : launch_(launch), host_(launch) {}
 
-  // Replaces the launch's time-out; negative = none.
-  void set_timeout(double timeout_s) { timeout_s_ = timeout_s; }
+  // No time-out from here on; calls this ten times a second instead.
+  void wait_with(std::function<void()> while_waiting) {
+    timeout_s_ = -1;
+    while_waiting_ = std::move(while_waiting);
+  }
 
   template <class Expected>
   Expected ask(const protocol::Request& request) {
@@ -47,7 +50,9 @@ class Interview {
       if (host_.end()) fail(host_.end()->what);
       const double waited_s = std::chrono::duration<double>(Clock::now() - start).count();
       if (timeout_s_ >= 0 && waited_s >= timeout_s_) fail(fmt::format("did not answer within {} s", timeout_s_));
-      host_.wait(timeout_s_ < 0 ? -1 : timeout_s_ - waited_s);
+      constexpr double kLongestWait_s = 0.1;
+      host_.wait(timeout_s_ < 0 ? kLongestWait_s : timeout_s_ - waited_s);
+      while_waiting_();
     }
   }
 
@@ -59,6 +64,7 @@ class Interview {
   const HostLaunch& launch_;
   HostProcess host_;
   double timeout_s_ = launch_.start_timeout_s;
+  std::function<void()> while_waiting_ = [] {};
 };
 
 }  // namespace
@@ -99,11 +105,11 @@ std::vector<std::string> plugin_inputs(const HostLaunch& launch, const PluginOpt
   }
 }
 
-std::string refit(const HostLaunch& launch, const RefitCall& call) {
+std::string refit(const HostLaunch& launch, const RefitCall& call, const std::function<void()>& while_waiting) {
   Interview interview(launch);
   interview.ask<protocol::Created>(protocol::CreateObjective{call.space.to_json(), goal_for_plugin(call.goal),
                                                              call.options, call.directory, launch.threads});
-  interview.set_timeout(-1);
+  interview.wait_with(while_waiting);
   const auto metrics = interview.ask<protocol::Text>(
       protocol::Refit{call.part, call.seed, call.configuration, std::filesystem::absolute(call.directory)});
   interview.finish();

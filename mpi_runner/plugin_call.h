@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,9 @@ struct RefitCall {
   std::filesystem::path directory;  // exists; the plugin writes the model into it
 };
 
-// Metrics as a JSON object. Without a time-out, since training takes what it takes. Throws PluginError where the plugin
-// has no refit().
-std::string refit(const HostLaunch& launch, const RefitCall& call);
+// Metrics as a JSON object. Without a time-out, since training takes what it takes; `while_waiting` is called ten times
+// a second, and what it throws ends the training. Throws PluginError where the plugin has no refit().
+std::string refit(
+    const HostLaunch& launch, const RefitCall& call, const std::function<void()>& while_waiting = [] {});
 
 }  // namespace tuner

@@ -161,8 +161,13 @@ std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup) {
 
 // What is asked for once is not done twice.
 std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> wanted, const Study& study) {
-  std::erase_if(wanted, [&](const auto& configuration) { return has_configuration(study, configuration); });
-  return wanted;
+  std::vector<std::vector<double>> fresh;
+  for (std::vector<double>& configuration : wanted) {
+    const auto is_same = [&](const auto& other) { return same_configuration(other, configuration); };
+    if (!has_configuration(study, configuration) && std::ranges::none_of(fresh, is_same))
+      fresh.push_back(std::move(configuration));
+  }
+  return fresh;
 }
 
 // Results of earlier studies that this one does not have yet.
@@ -210,6 +215,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
       imports(options.warm_start, opened.definition, opened.store ? &opened.store->study() : nullptr);
   std::unique_ptr<Evaluator> evaluator = ready_evaluator(objective);
 
+  StrategyHost(strategy_setup(opened)).wait_until_created();  // mistakes in its options appear before a study is made
   if (!opened.store) opened.store = StudyStore::create(opened.path, opened.definition, store_settings(options));
   append(opened.remarks, opened.store->remarks());
   const Study& study = opened.store->study();

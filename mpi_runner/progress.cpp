@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 
-#include "core/configuration_text.h"
 #include "mpi_runner/clock.h"
 #include "mpi_runner/text.h"
 
@@ -15,10 +16,19 @@ namespace {
 constexpr double kRedrawEvery_s = 0.5;
 constexpr double kLogLineEvery_s = 30;
 
+// Under mpirun our standard error is a pipe to it; what counts is where it passes on what we write.
+bool seen_on_terminal() {
+  if (isatty(STDERR_FILENO) != 0) return true;
+  if (std::getenv("OMPI_COMM_WORLD_RANK") == nullptr) return false;
+  std::error_code unreadable;
+  const std::string launchers = std::filesystem::read_symlink(fmt::format("/proc/{}/fd/2", getppid()), unreadable);
+  return launchers.starts_with("/dev/pts/") || launchers.starts_with("/dev/tty");
+}
+
 }  // namespace
 
 Progress::Progress(std::uint64_t trials)
-    : trials_(trials), terminal_(isatty(STDERR_FILENO) != 0), started_s_(steady_time_s()), next_draw_s_(started_s_) {
+    : trials_(trials), terminal_(seen_on_terminal()), started_s_(steady_time_s()), next_draw_s_(started_s_) {
   next_draw_s_ += terminal_ ? kRedrawEvery_s : kLogLineEvery_s;
 }
 
@@ -32,9 +42,8 @@ void Progress::acknowledged(const Study& study, TrialId trial) {
   if (study.best() != trial || shown_best_ == trial) return;
   shown_best_ = trial;
   if (terminal_) return;
-  const std::string configuration = configuration_to_json(study.space(), study.configuration(trial));
-  fmt::print(stderr, "tuner: trial {}: {:.6g} is the best of {} trials, {}\n", trial.value, study.values(trial)[0],
-             study.searched(), escaped(configuration));
+  fmt::print(stderr, "tuner: trial {}: {:.6g} is the best of {} trials\n", trial.value, study.values(trial)[0],
+             study.searched());
 }
 
 void Progress::draw(const Study& study, std::size_t busy_ranks, std::size_t ranks) {

@@ -44,14 +44,37 @@ int exit_code(RunEnd::Kind kind) {
   }
 }
 
+// Throws Interrupted when the run should end meanwhile.
 void score_holdout(PreparedRun& run, Manager& manager, Progress& progress) {
+  const auto while_waiting = [&] {
+    manager.keep_in_touch();
+    if (stop_request() == StopRequest::leave) throw Interrupted(kStopped);
+    if (manager.out_of_time()) throw Interrupted(kOutOfTime);
+  };
   try {
     const std::filesystem::path directory = run.store->path().string() + ".trials";
-    const std::optional<HoldoutScored> score = look_at_holdout(
-        run.store->study(), run.objective.launch, run.objective_options, directory, [&] { manager.keep_in_touch(); });
+    const std::optional<HoldoutScored> score =
+        look_at_holdout(run.store->study(), run.objective.launch, run.objective_options, directory, while_waiting);
     if (score) run.store->record(*score);
+  } catch (const Interrupted&) {
+    throw;
   } catch (const std::runtime_error& error) {
     progress.notice(fmt::format("the hold-out part could not be scored: {}", error.what()));
+  }
+}
+
+// The search and, once it is complete, the look at the hold-out part.
+RunEnd search(PreparedRun& run, Manager& manager, Progress& progress) {
+  const RunEnd end = manager.run();
+  progress.finish();
+  if (end.kind != RunEnd::Kind::complete || !run.objective.description.can_refit) return end;
+  try {
+    score_holdout(run, manager, progress);
+    return end;
+  } catch (const Interrupted& why) {
+    using Kind = RunEnd::Kind;
+    return {stop_request() == StopRequest::leave ? Kind::left : Kind::resumable,
+            fmt::format("{} before the hold-out part was scored", why.what())};
   }
 }
 
@@ -61,12 +84,15 @@ int manage(const RunOptions& options, Transport& transport) {
   for (const std::string& remark : run.remarks) progress.notice(remark);
 
   Manager manager(transport, *run.store, progress, std::move(run.plan));
-  const RunEnd end = manager.run();
-  progress.finish();
-  if (end.kind == RunEnd::Kind::complete && run.objective.description.can_refit) score_holdout(run, manager, progress);
+  const RunEnd end = search(run, manager, progress);
   manager.end(end);
   // After TERM mpirun serves nobody and kills within a second: MPI_Finalize would only hang.
-  if (end.kind == RunEnd::Kind::left) _exit(kResumable);
+  if (end.kind == RunEnd::Kind::left) {
+    progress.notice(fmt::format("{}; {} trials are safe in {}. Go on with: tuner --resume {}", end.reason,
+                                run.store->study().finished().size(), run.store->path().string(),
+                                run.store->path().string()));
+    _exit(kResumable);
+  }
   std::cout << summary(run.store->study(), run.objective.description, run.store->path(), end) << std::flush;
   return exit_code(end.kind);
 }

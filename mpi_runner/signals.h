@@ -1,4 +1,5 @@
-// What the outside asks of a run by signals: USR1 = finish what runs and end; TERM and INT = sync and leave at once.
+// What the outside asks of a run by signals: USR1 = finish what runs and end; TERM, INT and HUP = sync and leave at
+// once.
 #pragma once
 
 namespace tuner {

@@ -58,6 +58,9 @@ class StrategyHost {
   // last ask in one call right before the next one, so that its calls do not depend on when results happened to come.
   void tell(const Study& study, std::span<const TrialId> results);
 
+  // Blocks until create() has succeeded; throws as poll() does.
+  void wait_until_created();
+
   // Not while asking(). The answer comes out of poll() or wait().
   void ask(const Study& study, const AskCall& call);
   bool asking() const { return asked_.has_value(); }

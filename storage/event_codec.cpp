@@ -21,6 +21,7 @@ enum class EventType : std::uint8_t {
   attempt_ended = 11,
   setting_changed = 12,
   holdout_scored = 13,
+  attempt_returned = 14,
 };
 
 // trial, two empty lists, no parent, empty note
@@ -116,6 +117,12 @@ struct Encoder {
     out.put(event.metrics);
   }
 
+  void operator()(const AttemptReturned& event) {
+    type(EventType::attempt_returned);
+    out.put(event.trial);
+    out.put(event.attempt);
+  }
+
   void put(const NewTrial& trial) {
     out.put(trial.trial);
     out.put(trial.configuration);
@@ -197,6 +204,8 @@ Event get_event(ByteReader& in) {
       return StrategyRestarted{in.text()};
     case EventType::attempt_started:
       return AttemptStarted{in.get<TrialId>(), in.get<std::uint32_t>(), in.get<RankId>(), in.get<double>()};
+    case EventType::attempt_returned:
+      return AttemptReturned{in.get<TrialId>(), in.get<std::uint32_t>()};
     case EventType::reported:
       return Reported{in.get<TrialId>(), in.get<std::uint32_t>(), in.get<std::int64_t>(), in.get<double>()};
     case EventType::attempt_ended:

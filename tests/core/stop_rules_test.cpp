@@ -61,7 +61,21 @@ TEST(StopRules, AStudyWhoseFirstTrialsAllFailCannotWorkAndSaysWhy) {
   EXPECT_FALSE(cannot_work(rules, builder.study()));
   builder.fail(1, Cause::exception);
   EXPECT_TRUE(cannot_work(rules, builder.study()));
-  EXPECT_THAT(reason_to_stop(rules, builder.study()).value_or(""), HasSubstr("all failed: why"));
+  EXPECT_THAT(reason_to_stop(rules, builder.study()).value_or(""), HasSubstr("all 2 trials failed: why"));
+}
+
+TEST(StopRules, AStudyInWhichEveryTrialFailedIsNotDone) {
+  StudyBuilder builder;
+  StopRules rules;
+  rules.trials = 2;
+  builder.suggest({0.1, 0.2});
+
+  builder.fail(0, Cause::crash);
+  EXPECT_FALSE(cannot_work(rules, builder.study()));
+  builder.fail(1, Cause::crash);
+
+  EXPECT_TRUE(cannot_work(rules, builder.study()));
+  EXPECT_EQ(reason_to_stop(rules, builder.study()), "all 2 trials failed: why");
 }
 
 TEST(StopRules, AResumedStudyGetsItsChanceToWorkAgain) {

@@ -186,5 +186,20 @@ TEST(Study, AResultWithTooManyValuesIsDamage) {
   EXPECT_THROW(builder.end(0, Cause::value, {1, 2}), DamagedStudy);
 }
 
+TEST(Study, AReturnedTrialWaitsAgainAsIfItHadNeverBeenHandedOut) {
+  StudyBuilder builder;
+  builder.suggest({0.1, 0.2});
+  builder.start(0);
+  builder.start(1);
+
+  builder.apply(AttemptReturned{TrialId{1}, 1});
+
+  EXPECT_EQ(builder.study().trial(TrialId{1}).state, TrialState::waiting);
+  EXPECT_EQ(builder.study().trial(TrialId{1}).attempt, 0U);
+  EXPECT_TRUE(builder.study().failures().empty());
+  builder.run(1, 3);
+  EXPECT_EQ(builder.study().trial(TrialId{1}).attempt, 1U);
+}
+
 }  // namespace
 }  // namespace tuner

@@ -9,6 +9,9 @@ import unittest
 import tuner_program as tuner
 
 
+MISBEHAVING = tuner.BUILD / "lib/tuner/fixtures/misbehaving_objective.so"
+
+
 def wait_for(condition, what):
     """Waits for an event, not for a time: the guard only ends a hang."""
     guard = time.monotonic() + tuner.HANG_GUARD_S
@@ -53,6 +56,36 @@ class Resume(tuner.TunerTest):
 
         self.assertIn("all 10 trials are done", output)
         self.assertEqual(tuner.trials(self.study), before)
+
+    def until_holdout(self, *more):
+        """A run whose trials are done and whose look at the hold-out part never ends."""
+        process = tuner.start("--plugin", MISBEHAVING, "--set", "misbehave=hang", "--set", "at=refit", "--trials", 5,
+                              "--study", self.study, *more)
+        model = self.folder / "study.h5.trials"
+        wait_for(lambda: list(model.glob("*/holdout/model")), "the look at the hold-out part")
+        return process
+
+    def test_kill_while_the_holdout_is_scored_loses_no_result(self):
+        process = self.until_holdout()
+        process.kill()
+        process.communicate()
+
+        self.assertIn("5 finished (5 complete, 0 pruned, 0 failed), 0 running", tuner.run("status", self.study))
+
+    def test_term_while_the_holdout_is_scored_leaves_and_says_how_to_go_on(self):
+        process = self.until_holdout()
+        process.terminate()
+        output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
+
+        self.assertEqual(process.returncode, 4)
+        self.assertIn(f"5 trials are safe in {self.study}. Go on with: tuner --resume", output)
+
+    def test_the_time_limit_ends_the_look_at_the_holdout(self):
+        process = self.until_holdout("--time-limit", "2s")
+        output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
+
+        self.assertEqual(process.returncode, 4)
+        self.assertIn("the time limit is reached before the hold-out part was scored", output)
 
     def test_usr1_drains_and_the_study_can_be_resumed(self):
         process = tuner.start(*self.slow(trials=2000), ranks=3)

@@ -6,6 +6,7 @@ import unittest
 import tuner_program as tuner
 
 
+MISBEHAVING = tuner.BUILD / "lib/tuner/fixtures/misbehaving_objective.so"
 SLOW_STRATEGY = tuner.BUILD / "lib/tuner/fixtures/misbehaving_strategy.so"
 
 
@@ -72,6 +73,24 @@ class Run(tuner.TunerTest):
         self.assertEqual(len(again), 8)
         self.assertEqual({n: again[n] for n in first}, first)
         self.assertEqual(list(again.values()).count((1.0, 2.0)), 1)
+
+    def test_what_is_enqueued_twice_runs_once(self):
+        tuner.run(*self.sphere("--set", "dimension=2", "--enqueue", "x1=1,x2=2", "--enqueue", "x2=2,x1=1", trials=5))
+
+        self.assertEqual(list(tuner.configurations(self.study).values()).count((1.0, 2.0)), 1)
+
+    def test_a_study_in_which_every_trial_fails_is_the_plugins_fault(self):
+        output = tuner.run("--plugin", MISBEHAVING, "--set", "misbehave=throw", "--trials", 3, "--study", self.study,
+                           expect=2)
+
+        self.assertIn("all 3 trials failed", output)
+        self.assertIn("the matrix is singular", output)
+
+    def test_names_may_have_letters_of_any_language(self):
+        study = self.folder / "stüdie.h5"
+        tuner.run("--plugin", "functions", "--study", study, "--trials", 2)
+
+        self.assertIn("2 finished", tuner.run("status", study))
 
     def test_ends_when_the_target_is_reached(self):
         output = tuner.run(*self.sphere("--set", "dimension=1", "--target", 5, trials=1000))
@@ -145,6 +164,7 @@ class Mistakes(tuner.TunerTest):
         (["--plugin", "functions", "--enqueue", "x1=1e9"], "x1"),
         (["--plugin", "functions", "--strategy", "sobl"], "sobol"),
         (["--plugin", "sobol"], "strategy"),
+        (["--plugin", "functions", "--strategy", "grid", "--strategy-set", "resolution=x1"], "resolution"),
         (["--plugin", "functions", "--space", "/nowhere.json"], "/nowhere.json"),
         (["--trials", "3"], "--plugin"),
         (["--resume", "/nowhere.h5"], "/nowhere.h5"),

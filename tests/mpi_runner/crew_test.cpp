@@ -18,6 +18,23 @@ TEST(Crew, ARankHasRoomOnlyAfterItSaidThatItIsReady) {
   EXPECT_EQ(crew.room(RankId{1}), 1U);
 }
 
+TEST(Crew, AReturnedTrialEndsGivingThemTogether) {
+  Crew crew(2, 0);
+  for (const RankId rank : {RankId{0}, RankId{1}}) crew.ready(rank, "n");
+  for (std::uint64_t trial = 0; trial < 200; ++trial) {
+    crew.assigned(RankId{0}, TrialId{trial});
+    crew.ended(RankId{0}, TrialId{trial}, 1e-5);
+  }
+  ASSERT_GT(crew.room(RankId{1}), 1U);
+  crew.assigned(RankId{0}, TrialId{200});
+  crew.assigned(RankId{0}, TrialId{201});
+
+  crew.returned(RankId{0}, TrialId{201});
+
+  EXPECT_EQ(crew.room(RankId{0}), 0U);
+  EXPECT_EQ(crew.room(RankId{1}), 1U);
+}
+
 TEST(Crew, LongTrialsAreGivenOneAtATime) {
   Crew crew(1, 0);
   crew.ready(RankId{0}, "n0");

@@ -33,7 +33,8 @@ std::vector<Event> one_of_each() {
           Reported{{6}, 2, -4, std::numeric_limits<double>::infinity()},
           AttemptEnded{{6}, 2, Cause::preempted, 1e9, 0.5, {1, 2}, {-1}, {{"trees", 50}, {"", kNaN}}, "output"},
           SettingChanged{"trials", "400"},
-          HoldoutScored{{6}, 1e9, R"({"auc": 0.9})"}};
+          HoldoutScored{{6}, 1e9, R"({"auc": 0.9})"},
+          AttemptReturned{{6}, 2}};
 }
 
 TEST(EventCodec, EveryEventComesBackWithTheSameBytes) {

@@ -1,0 +1,46 @@
+#include "mpi_runner/evaluator.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/mpi_runner/plugin_host/host_testing.h"
+
+namespace tuner::testing {
+namespace {
+
+// Advances until something has happened.
+std::vector<Event> next_events(Evaluator& evaluator) {
+  std::vector<Event> events = evaluator.advance();
+  for (const Patience patience; events.empty() && !patience.over(); events = evaluator.advance()) {
+    std::vector<pollfd> descriptors;
+    evaluator.append_poll_fds(descriptors);
+    poll(descriptors.data(), descriptors.size(),
+         static_cast<int>(1e3 * std::min(1.0, evaluator.next_deadline_in_s())) + 1);
+  }
+  return events;
+}
+
+TEST(Evaluator, EvaluatesABatchInItsOrder) {
+  Evaluator evaluator(fixture_setup(misbehave("none")));
+
+  evaluator.add({trial(0), trial(1), trial(2)});
+
+  for (std::uint64_t number = 0; number < 3; ++number)
+    EXPECT_EQ(std::get<AttemptEnded>(next_events(evaluator).at(0)).trial, TrialId{number});
+  EXPECT_TRUE(evaluator.idle());
+}
+
+TEST(Evaluator, ReturnsWhatWaitsBehindALongTrialTheLastFirst) {
+  Evaluator evaluator(fixture_setup(misbehave("hang", 1)));
+
+  evaluator.add({trial(0), trial(1), trial(2), trial(3)});
+  EXPECT_EQ(std::get<AttemptEnded>(next_events(evaluator).at(0)).trial, TrialId{0});
+  const std::vector<Event> events = next_events(evaluator);
+
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(std::get<AttemptReturned>(events[0]).trial, TrialId{3});
+  EXPECT_EQ(std::get<AttemptReturned>(events[1]).trial, TrialId{2});
+  EXPECT_FALSE(evaluator.idle());
+}
+
+}  // namespace
+}  // namespace tuner::testing
