@@ -2,6 +2,8 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <iostream>
 
 #include "core/did_you_mean.h"
@@ -22,7 +24,8 @@ void print_help(std::ostream& out) {
              "usage: tuner --plugin PLUGIN [options]   start a study, or continue it\n"
              "       mpirun -n N tuner --plugin …      the same on N ranks\n"
              "       tuner --resume STUDY [options]    continue with all that the study records\n"
-             "       tuner COMMAND …                   look at studies and plugins; see tuner COMMAND --help\n\n"
+             "       tuner COMMAND …                   look at studies and plugins; see tuner COMMAND --help\n"
+             "       tuner --version                   this build and its libraries\n\n"
              "Commands:\n");
   for (const Command& command : commands()) fmt::print(out, "  {:<14} {}\n", command.name, command.summary);
   out << run_options_description()
@@ -33,13 +36,22 @@ void print_help(std::ostream& out) {
 }
 
 [[noreturn]] void refuse_unknown(const std::string& word) {
-  std::vector<std::string> known = option_names(run_options_description());
+  std::vector<std::string> known;
   for (const Command& command : commands()) known.emplace_back(command.name);
+  if (std::filesystem::exists(word) || word.ends_with(".h5"))
+    throw UserError(fmt::format("'{0}' is no command. Try `tuner show {0}`, or --study {0}", word));
   throw UserError(fmt::format("unknown command '{}'.{}", word, did_you_mean(word, known)));
 }
 
-bool asks_for_help(const std::vector<std::string>& arguments) {
-  return std::ranges::any_of(arguments, [](const std::string& word) { return word == "--help" || word == "-h"; });
+bool has_word(const std::vector<std::string>& arguments, std::string_view one, std::string_view other) {
+  return std::ranges::any_of(arguments, [&](const std::string& word) { return word == one || word == other; });
+}
+
+// What to run may also stand in a variable or in a file that a variable names.
+bool environment_names_a_run() {
+  const auto variables = tuner_environment();
+  return std::ranges::any_of(std::array{"TUNER_PLUGIN", "TUNER_RESUME", "TUNER_CONFIG"},
+                             [&](const char* name) { return variables.contains(name); });
 }
 
 int run_named(const std::string& name, const std::vector<std::string>& arguments) {
@@ -51,16 +63,17 @@ int run_named(const std::string& name, const std::vector<std::string>& arguments
 }
 
 int run_program(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) {
+  if (arguments.empty() && !environment_names_a_run()) {
     print_help(std::cerr);
     return kUsersMistake;
   }
-  if (arguments[0] == "--version") {
+  const bool is_command = !arguments.empty() && !arguments[0].starts_with('-');
+  if (is_command) return run_named(arguments[0], {arguments.begin() + 1, arguments.end()});
+  if (has_word(arguments, "--version", "-V")) {
     std::cout << version_text();
     return kDone;
   }
-  if (!arguments[0].starts_with('-')) return run_named(arguments[0], {arguments.begin() + 1, arguments.end()});
-  if (!asks_for_help(arguments)) return run_command(arguments);
+  if (!has_word(arguments, "--help", "-h")) return run_command(arguments);
   print_help(std::cout);
   return kDone;
 }

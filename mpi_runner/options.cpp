@@ -148,6 +148,19 @@ Source from_config_file(const po::options_description& options, const std::strin
   }
 }
 
+// A variable that is named nearly like one of ours is a slip; any other may be a plugin's.
+void refuse_misspelled_variables(const po::options_description& options, const OptionSources& sources) {
+  std::vector<std::string> known;
+  for (const std::string& option : option_names(options)) known.push_back(variable_of(option.substr(2)));
+  for (const std::string& option : sources.ignored_in_file) known.push_back(variable_of(option.substr(2)));
+  for (const auto& [name, text] : sources.environment) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::string hint = did_you_mean(name, known);
+    if (hint.starts_with(" Did"))
+      throw UserError(fmt::format("environment variable {}: unknown option.{}", name, hint));
+  }
+}
+
 void store(const po::options_description& options, const Source& source, po::variables_map& values) {
   check_values(options, source);
   po::store(source.parsed, values);
@@ -206,6 +219,7 @@ po::variables_map parse(const po::options_description& options, const std::vecto
 
   po::variables_map values;
   store(all, from_command_line(all, arguments, sources.positional), values);
+  refuse_misspelled_variables(all, sources);
   store(all, from_environment(all, sources.environment), values);
   if (values.count("config") != 0)
     store(all, from_config_file(all, values["config"].as<std::string>(), sources.ignored_in_file), values);

@@ -68,6 +68,10 @@ TEST(Program, SuggestsCommands) {
   EXPECT_EQ(ended.output, "tuner: unknown command 'shwo'. Did you mean 'show'?\n");
 }
 
+TEST(Program, AStudyIsNoCommand) {
+  EXPECT_THAT(tuner_with("churn.h5 2>&1").output, HasSubstr("'churn.h5' is no command. Try `tuner show churn.h5`"));
+}
+
 TEST(Program, MistakesGoToStandardError) {
   const Ended ended = tuner_with("show /nowhere/study.h5 2>/dev/null");
 

@@ -157,6 +157,17 @@ TEST(Options, MistakesInVariablesNameTheVariable) {
               HasSubstr("environment variable TUNER_TRIALS: --trials = 'many' is not a count"));
 }
 
+TEST(Options, AVariableThatIsMisspelledIsNotIgnored) {
+  EXPECT_THAT(refusal({}, {{}, {{"TUNER_TRAILS", "5"}}}),
+              HasSubstr("environment variable TUNER_TRAILS: unknown option. Did you mean 'TUNER_TRIALS'?"));
+  EXPECT_NO_THROW(parsed({}, {{}, {{"TUNER_NETWORK_LAYERS", "5"}}}));  // a plugin's
+  EXPECT_NO_THROW(parsed({}, {{}, {{"TUNER_TRAILS", "5"}}, {"--trails"}}));
+}
+
+TEST(Options, ValuesMayHaveLettersOfAnyLanguage) {
+  EXPECT_EQ(parsed({"stüdie.h5"}, {{"study"}, {}})["study"].as<std::string>(), "stüdie.h5");
+}
+
 TEST(Options, VariablesTurnSwitchesOn) {
   EXPECT_TRUE(parsed({}, {{}, {{"TUNER_TRUST", "1"}}})["trust"].as<bool>());
 }
