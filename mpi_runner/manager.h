@@ -83,7 +83,6 @@ class Manager {
   void plan_assignments(std::uint64_t left);
   Assignment assignment_of(TrialId trial) const;
   std::size_t look_ahead() const;
-  void stop_running(Cause cause);
   void wait();
   const Study& study() const { return store_.study(); }
 

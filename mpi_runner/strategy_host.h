@@ -69,6 +69,11 @@ class StrategyHost {
   std::string
   describe_model();  // blocks; JSON of the fitted model, empty where the strategy has none; not while asking()
 
+  // create() has succeeded.
+  bool created() const { return created_; }
+  // Blocks until poll() has something to do, or for so long.
+  void wait_for_news(double longest_s);
+
   // poll() has something to do when one of these is readable or writable, or this many seconds from now.
   void append_poll_fds(std::vector<pollfd>& fds) const;
   std::optional<double> next_deadline_in_s() const;
