@@ -24,6 +24,7 @@ constexpr std::size_t kMostHeld = 1'000;
 
 constexpr const char* kProtocol = R"(
 One JSON object a line on standard input, one JSON object a line on standard output, in order. Begin with create.
+Requests need not wait for answers, but a pipe only holds the answers to some hundred of them.
 
 {"op": "create", "space": {"parameters": [...]}}          the search space in the form of --space
    "strategy": "sobol", "options": {...}, "seed": 0       strategy plugin and its options
