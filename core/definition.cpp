@@ -66,6 +66,14 @@ SearchSpace space_from(const json& value) {
 
 }  // namespace
 
+PluginInfo client_objective() {
+  return {.name = "ask-tell", .version = "1", .path = "", .sha256 = "", .options = {}};
+}
+
+bool is_client_objective(const PluginInfo& objective) {
+  return objective.path.empty() && objective.name == client_objective().name;
+}
+
 std::vector<double> GoalInfo::highest_fidelities() const {
   std::vector<double> highest;
   highest.reserve(fidelities.size());

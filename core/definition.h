@@ -39,6 +39,11 @@ struct PluginInfo {
   std::map<std::string, std::string> options;  // as set, defaults filled in
 };
 
+// What stands in the place of the objective's plugin where the trials of a study are evaluated by a client of
+// `tuner ask-tell`. No plugin file has an empty path, so none can be mistaken for it.
+PluginInfo client_objective();
+bool is_client_objective(const PluginInfo& objective);
+
 struct StudyDefinition {
   std::string study_id;  // random, 32 hexadecimal digits
   std::uint64_t seed = 0;

@@ -11,6 +11,7 @@
 #include "core/replicates.h"
 #include "core/suggestion_queue.h"
 #include "mpi_runner/clock.h"
+#include "mpi_runner/epoch.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/signals.h"
 
@@ -52,14 +53,10 @@ RunEnd Manager::run() {
 }
 
 void Manager::begin() {
-  record(EpochStarted{EpochNumber{study().epochs().size() + 1}, wall_time_s(), plan_.facts});
+  record(next_epoch(study(), plan_.facts));
   for (const SettingChanged& change : plan_.changes) record(change);
   for (const ImportedTrial& imported : plan_.imports) record(imported);
-  for (const std::vector<double>& configuration : plan_.enqueue) {
-    const TrialId trial{study().trial_count()};
-    record(TrialAdded{Origin::enqueued,
-                      {trial, configuration, study().definition().goal.highest_fidelities(), std::nullopt, {}}});
-  }
+  for (const TrialAdded& trial : enqueued(study(), plan_.enqueue)) record(trial);
   store_.commit();
   strategy_.start();
 }
@@ -334,16 +331,10 @@ void Manager::end(const RunEnd& how) {
     store_.leave();
     return;
   }
-  stop_running(Cause::preempted);
+  for (const AttemptEnded& trial : preempted(study())) record(trial);
   record(EpochEnded{wall_time_s(), how.reason});
   store_.commit();
   store_.finish();
-}
-
-void Manager::stop_running(Cause cause) {
-  const std::vector<TrialId> running(study().running().begin(), study().running().end());
-  for (const TrialId trial : running)
-    record(AttemptEnded{trial, study().trial(trial).attempt, cause, wall_time_s(), 0, {}, {}, {}, "the run ended"});
 }
 
 void Manager::wait() {

@@ -96,7 +96,6 @@ class Manager {
   double longest_idle_s() const;
   Assignment assignment_of(TrialId trial) const;
   std::size_t look_ahead() const;
-  void stop_running(Cause cause);
   void wait();
   const Study& study() const { return store_.study(); }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "mpi_runner/bad_value.h"
 #include "mpi_runner/plugin_goal.h"
 
 namespace tuner {
@@ -20,17 +21,6 @@ constexpr std::size_t kMostNotes = 1'000;
 template <class Seconds>
 auto duration(Seconds seconds) {
   return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
-}
-
-// "objective 'loss' is nan", or nothing.
-std::string bad_value(const GoalInfo& goal, const protocol::Evaluated& evaluated) {
-  for (std::size_t i = 0; i < goal.objectives.size(); ++i)
-    if (!std::isfinite(evaluated.values[i]))
-      return fmt::format("objective '{}' is {}", goal.objectives[i].name, evaluated.values[i]);
-  for (std::size_t i = 0; i < goal.constraints.size(); ++i)
-    if (!std::isfinite(evaluated.constraints[i]))
-      return fmt::format("constraint '{}' is {}", goal.constraints[i], evaluated.constraints[i]);
-  return {};
 }
 
 }  // namespace
@@ -147,7 +137,8 @@ AttemptEnded ObjectiveHost::ended_by(const protocol::Evaluated& evaluated) {
   switch (evaluated.status) {
     case TUNER_OK:
       if (!right_counts) return failed(Cause::crash, "damaged its host's memory (the counts of values are wrong)");
-      if (const std::string bad = bad_value(setup_.goal, evaluated); !bad.empty()) return failed(Cause::bad_value, bad);
+      if (const std::string bad = bad_value(setup_.goal, evaluated.values, evaluated.constraints); !bad.empty())
+        return failed(Cause::bad_value, bad);
       ended = outcome(Cause::value);
       break;
     case TUNER_PRUNED:

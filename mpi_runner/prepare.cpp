@@ -1,21 +1,19 @@
 #include "mpi_runner/prepare.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
 
 #include "core/configuration_text.h"
 #include "core/error.h"
+#include "mpi_runner/epoch.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/signals.h"
 #include "storage/digest.h"
 
 namespace tuner {
 namespace {
-
-constexpr const char* kDefaultStrategy = "sobol";
 
 // The study before anybody owns it: what it should be, and its plugins.
 struct Opened {
@@ -39,20 +37,13 @@ std::unique_ptr<StudyStore> open_store(const std::filesystem::path& path, const 
                           store_settings(options));
 }
 
-void refuse_differences(const Opened& opened, const StudyDefinition& now) {
-  const std::vector<std::string> found =
-      differences(opened.store->study().definition(), now, opened.objective.description);
-  if (!found.empty())
-    throw UserError(fmt::format("{} holds another study: {}. Name another file with --study, or leave out what differs",
-                                opened.path.string(), fmt::join(found, "; ")));
-}
-
 // Takes the recorded study over once it is known to be the same; gives it back untouched otherwise.
 void take_over(Opened& opened, const RunOptions& options, const StudyDefinition& now) {
   try {
-    refuse_differences(opened, now);
-    opened.remarks = warnings(opened.store->study().definition(), now);
-    opened.definition = opened.store->study().definition();
+    const StudyDefinition& recorded = opened.store->study().definition();
+    require_same_study(opened.path, recorded, now, opened.objective.description);
+    opened.remarks = warnings(recorded, now);
+    opened.definition = recorded;
     opened.objective_options = resumed_options(opened.definition.objective, opened.objective.description,
                                                assignments(options.set, "set"), options.trust);
   } catch (...) {
@@ -157,17 +148,6 @@ std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup) {
     pause.wait(descriptors, 10e-3);
   }
   return evaluator;
-}
-
-// What is asked for once is not done twice.
-std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> wanted, const Study& study) {
-  std::vector<std::vector<double>> fresh;
-  for (std::vector<double>& configuration : wanted) {
-    const auto is_same = [&](const auto& other) { return same_configuration(other, configuration); };
-    if (!has_configuration(study, configuration) && std::ranges::none_of(fresh, is_same))
-      fresh.push_back(std::move(configuration));
-  }
-  return fresh;
 }
 
 // Results of earlier studies that this one does not have yet.

@@ -53,6 +53,11 @@ std::optional<Event> StrategyDriver::poll(const Study& study) {
   }
 }
 
+bool StrategyDriver::ready() {
+  if (!host_->created()) host_->poll();
+  return host_->created();
+}
+
 bool StrategyDriver::stuck(const Study& study) const {
   return !open_ && short_answer_at_ == study.finished().size() && study.running().empty() && study.waiting().empty();
 }

@@ -35,11 +35,13 @@ class StrategyDriver {
   // when it failed too often in a row, UserError when its options are wrong.
   std::optional<Event> poll(const Study& study);
 
+  // For whoever has nothing else to do. Whether the new process is ready to be asked; throws what poll() throws.
+  bool ready();
+  bool asking() const { return open_.has_value(); }  // recorded and not answered
+  void wait_for_news(double longest_s) { host_->wait_for_news(longest_s); }
+
   // The last answer was short although nothing is pending: no result can ever come that would change its mind.
   bool stuck(const Study& study) const;
-
-  // An ask is planned or on its way.
-  bool asking() const { return open_.has_value(); }
 
   // Seconds from ask to answer, mean of the latest.
   double mean_ask_s() const { return mean_ask_s_; }

@@ -189,6 +189,10 @@ std::optional<double> StrategyHost::next_deadline_in_s() const {
   return std::max(0.0, std::chrono::duration<double>(*deadline_ - Clock::now()).count());
 }
 
+void StrategyHost::wait_for_news(double longest_s) {
+  process_.wait(std::min(longest_s, next_deadline_in_s().value_or(longest_s)));
+}
+
 void StrategyHost::fail(const std::string& what) {
   const std::string when = asking() ? fmt::format(", at ask {},", asked_->call.ask.value) : "";
   throw PluginError(

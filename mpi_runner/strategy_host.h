@@ -58,9 +58,6 @@ class StrategyHost {
   // last ask in one call right before the next one, so that its calls do not depend on when results happened to come.
   void tell(const Study& study, std::span<const TrialId> results);
 
-  // Blocks until create() has succeeded; throws as poll() does.
-  void wait_until_created();
-
   // Not while asking(). The answer comes out of poll() or wait().
   void ask(const Study& study, const AskCall& call);
   bool asking() const { return asked_.has_value(); }
@@ -71,6 +68,12 @@ class StrategyHost {
   StrategyAnswer wait();  // blocks until the answer has come; throws as poll() does
   std::string
   describe_model();  // blocks; JSON of the fitted model, empty where the strategy has none; not while asking()
+
+  // create() has succeeded.
+  bool created() const { return created_; }
+  void wait_until_created();  // blocks; throws as poll() does
+  // Blocks until poll() has something to do, or for so long.
+  void wait_for_news(double longest_s);
 
   // poll() has something to do when one of these is readable or writable, or this many seconds from now.
   void append_poll_fds(std::vector<pollfd>& fds) const;

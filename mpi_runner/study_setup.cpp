@@ -1,6 +1,7 @@
 #include "mpi_runner/study_setup.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>
@@ -9,19 +10,13 @@
 
 #include "core/error.h"
 #include "core/space_changes.h"
+#include "mpi_runner/goal_text.h"
 #include "mpi_runner/plugin_path.h"
 #include "mpi_runner/text.h"
 #include "storage/digest.h"
 
 namespace tuner {
 namespace {
-
-std::string random_id() {
-  std::random_device device;
-  std::string id;
-  for (int i = 0; i < 4; ++i) id += fmt::format("{:08x}", device());
-  return id;
-}
 
 std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -69,6 +64,13 @@ std::vector<std::string> sorted_digests(const StudyDefinition& definition) {
 
 }  // namespace
 
+std::string new_study_id() {
+  std::random_device device;
+  std::string id;
+  for (int i = 0; i < 4; ++i) id += fmt::format("{:08x}", device());
+  return id;
+}
+
 PluginInfo plugin_info(const LoadedPlugin& plugin, PluginOptions options) {
   return {plugin.description.name, plugin.description.version, plugin.launch.plugin.string(),
           sha256_of_file(plugin.launch.plugin), std::move(options)};
@@ -91,6 +93,10 @@ LoadedPlugin load_plugin(const std::string& name_or_path, PluginKind kind) {
 
 LoadedPlugin load_recorded(const PluginInfo& recorded, const std::string& chosen, PluginKind kind) {
   if (!chosen.empty()) return load_plugin(chosen, kind);
+  if (is_client_objective(recorded))
+    throw UserError(
+        "this study has no objective plugin (its trials are evaluated by a client of `tuner ask-tell`). Continue it "
+        "there: {\"op\": \"create\", \"study\": FILE}");
   if (recorded.name.find('/') != std::string::npos)
     throw UserError(fmt::format(
         "the study names its plugin '{}' (a path in a study file is not followed). Name the plugin yourself with --{}",
@@ -108,7 +114,7 @@ StudyDefinition define_study(const RunOptions& options, const LoadedPlugin& obje
   const PluginOptions objective_options = check_options(objective.description, assignments(options.set, "set"));
   const PluginOptions strategy_options =
       check_options(strategy.description, assignments(options.strategy_set, "strategy-set"));
-  return {random_id(),
+  return {new_study_id(),
           options.seed.value_or(0),
           space_of(options, objective, objective_options),
           objective.description.goal,
@@ -153,6 +159,7 @@ std::vector<std::string> differences(const StudyDefinition& recorded, const Stud
   };
   compare("the objective", recorded.objective.name, now.objective.name);
   compare("the objective's major version", major_of(recorded.objective.version), major_of(now.objective.version));
+  compare("the goal", goal_text(recorded.goal), goal_text(now.goal));
   compare("the strategy", recorded.strategy.name, now.strategy.name);
   compare("the seed", std::to_string(recorded.seed), std::to_string(now.seed));
   if (recorded.space.to_json() != now.space.to_json()) found.emplace_back("the search space is another one");
@@ -161,6 +168,14 @@ std::vector<std::string> differences(const StudyDefinition& recorded, const Stud
   if (sorted_digests(recorded) != sorted_digests(now))
     found.emplace_back("the contents of the input files have changed");
   return found;
+}
+
+void require_same_study(const std::filesystem::path& file, const StudyDefinition& recorded, const StudyDefinition& now,
+                        const PluginDescription& objective) {
+  const std::vector<std::string> found = differences(recorded, now, objective);
+  if (!found.empty())
+    throw UserError(fmt::format("{} holds another study: {}. Name another study file, or leave out what differs",
+                                file.string(), fmt::join(found, "; ")));
 }
 
 std::vector<std::string> warnings(const StudyDefinition& recorded, const StudyDefinition& now) {

@@ -2,6 +2,7 @@
 // one that is in a file.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,6 +18,10 @@ struct LoadedPlugin {
   HostLaunch launch;
   PluginDescription description;
 };
+
+inline constexpr const char* kDefaultStrategy = "sobol";
+
+std::string new_study_id();
 
 // Finds a plugin in the user's plugin path and describes it. Throws UserError when it is of the other kind.
 LoadedPlugin load_plugin(const std::string& name_or_path, PluginKind kind);
@@ -44,6 +49,10 @@ PluginOptions resumed_options(const PluginInfo& recorded, const PluginDescriptio
 // same study.
 std::vector<std::string> differences(const StudyDefinition& recorded, const StudyDefinition& now,
                                      const PluginDescription& objective);
+
+// Throws UserError that names all of these differences.
+void require_same_study(const std::filesystem::path& file, const StudyDefinition& recorded, const StudyDefinition& now,
+                        const PluginDescription& objective);
 
 // What is no other study but should be known: a rebuilt plugin.
 std::vector<std::string> warnings(const StudyDefinition& recorded, const StudyDefinition& now);

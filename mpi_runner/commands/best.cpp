@@ -14,6 +14,7 @@
 #include "mpi_runner/commands/open_study.h"
 #include "mpi_runner/commands/study_facts.h"
 #include "mpi_runner/commands/trial_columns.h"
+#include "mpi_runner/goal_text.h"
 #include "mpi_runner/options.h"
 #include "mpi_runner/text.h"
 

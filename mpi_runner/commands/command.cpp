@@ -23,6 +23,7 @@ std::span<const Command> commands() {
       Command{"refit", "train the final model of the best configuration on all data", refit_command},
       Command{"verify", "check that the files of a study are whole", verify_command},
       Command{"replay", "ask the strategy again and compare every suggestion", replay_command},
+      Command{"ask-tell", "suggest configurations to a program that evaluates them itself", ask_tell_command},
       Command{"plugins", "plugins that are found by name", plugins_command},
       Command{"describe", "options, objectives and search space of a plugin", describe_command},
       Command{"evaluate", "run one trial of an objective in the foreground", evaluate_command},

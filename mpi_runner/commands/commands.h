@@ -5,6 +5,7 @@ namespace tuner {
 
 struct CommandCall;
 
+int ask_tell_command(const CommandCall& call);
 int best_command(const CommandCall& call);
 int check_plugin_command(const CommandCall& call);
 int describe_command(const CommandCall& call);

@@ -10,7 +10,7 @@
 #include "mpi_runner/commands/commands.h"
 #include "mpi_runner/commands/json_text.h"
 #include "mpi_runner/commands/space_table.h"
-#include "mpi_runner/commands/study_facts.h"
+#include "mpi_runner/goal_text.h"
 #include "mpi_runner/plugin_call.h"
 #include "mpi_runner/plugin_path.h"
 #include "mpi_runner/run_options.h"

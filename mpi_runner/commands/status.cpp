@@ -40,6 +40,7 @@ Standing standing_of(const Study& study, const std::optional<OwnerSight>& owner)
                                   duration_text(std::max(0.0, owner->silent_s)))};
   if (!study.ended()) return {kResumable, "interrupted, to be resumed"};
   const std::string& reason = study.epochs().back().end_reason;
+  if (is_client_objective(study.definition().objective)) return {kDone, reason};  // its client knows whether it is done
   const StopRules rules = settings_from(study.settings(), "the study").rules;
   if (cannot_work(rules, study)) return {kPluginsFault, "failed: " + reason};
   const bool nothing_left = study.exhausted() && study.waiting().empty();
@@ -58,10 +59,14 @@ std::string rate_text(const Study& study, int code) {
                          : fmt::format(", {:.3g} trials/min", 60 * per_second);
 }
 
+std::string wanted_text(const Study& study) {
+  if (is_client_objective(study.definition().objective)) return "";  // as many as its client asks for
+  return fmt::format(", of {} wanted", count_text(settings_from(study.settings(), "the study").rules.trials));
+}
+
 void print(std::ostream& out, const Study& study, const Standing& standing) {
-  const std::uint64_t wanted = settings_from(study.settings(), "the study").rules.trials;
   fmt::print(out, "{}\n", escaped(standing.text));
-  fmt::print(out, "trials  {}, of {} wanted\n", progress_text(study), count_text(wanted));
+  fmt::print(out, "trials  {}{}\n", progress_text(study), wanted_text(study));
   if (const auto best = study.best())
     fmt::print(out, "best    trial {}: {} ({} since then)\n", best->value, values_text(study, *best),
                count_text(study.finished_since_best(), "finished trial"));

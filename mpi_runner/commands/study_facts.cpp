@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "mpi_runner/goal_text.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {
@@ -29,14 +30,6 @@ void line(std::ostream& out, std::string_view name, std::string_view text) {
 }
 
 }  // namespace
-
-std::string goal_text(const GoalInfo& goal) {
-  std::vector<std::string> parts;
-  for (const ObjectiveInfo& objective : goal.objectives)
-    parts.push_back((objective.maximize ? "maximize " : "minimize ") + escaped(objective.name));
-  for (const std::string& constraint : goal.constraints) parts.push_back(escaped(constraint) + " ≤ 0");
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
 
 std::string progress_text(const Study& study) {
   std::array<std::uint64_t, 6> counts{};

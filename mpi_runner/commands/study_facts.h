@@ -9,9 +9,6 @@
 
 namespace tuner {
 
-// "minimize logloss, maximize speed".
-std::string goal_text(const GoalInfo& goal);
-
 // "812 finished (800 complete, 2 pruned, 10 failed), 15 running, 3 waiting".
 std::string progress_text(const Study& study);
 

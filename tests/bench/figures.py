@@ -9,6 +9,7 @@ import time
 
 import numpy
 
+from ask_tell import AskTell
 from program import (children, column, cpu_s, ranks_of, resident_bytes, run, scratch_folder, started, wait_until)
 
 BIG_STUDY_TRIALS = 100_000
@@ -105,12 +106,34 @@ def big_study(build, folder):
     yield "… size of its study file", "", f"{study.stat().st_size / 1e6:,.1f} MB"
 
 
+def pairs_per_s(build, count, at_once, **create):
+    """Trials that are asked for and told, `at_once` at a time; 1: each answer is waited for."""
+    space = {"parameters": [{"name": f"x{i}", "type": "float", "low": 0, "high": 1} for i in range(5)]}
+    with AskTell(build, space=space, strategy="random", **create) as session:
+        start = time.monotonic()
+        for _ in range(count // at_once):
+            numbers = [trial["trial"] for trial in session.ask(at_once)]
+            session.say_all({"op": "tell", "trial": number, "values": [0.5]} for number in numbers)
+        return count / (time.monotonic() - start)
+
+
+def ask_tell(build, folder):
+    rate = pairs_per_s(build, 20_000, 1)
+    yield "ask+tell pairs/s, study in memory, each answer waited for", "≥ 5,000", f"{rate:,.0f}"
+    rate = pairs_per_s(build, 20_000, 1, study=str(folder / "written.h5"), durable=False)
+    yield "… in a study file, durable: false", "≥ 5,000", f"{rate:,.0f}"
+    rate = pairs_per_s(build, 500, 1, study=str(folder / "synced.h5"))
+    yield "… in a study file, each result synced", "", f"{rate:,.0f}"
+    rate = pairs_per_s(build, 20_000, 100, study=str(folder / "together.h5"))
+    yield "… the same, 100 requests on their way", "", f"{rate:,.0f}"
+
+
 def main():
     build = sys.argv[1]
     print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the start\n")
     print(f"{'figure':<68} {'asked':>10}  measured")
     with scratch_folder(build) as folder:
-        for measurement in (throughput, host_latency, waiting, big_study):
+        for measurement in (throughput, ask_tell, host_latency, waiting, big_study):
             for figure, asked, measured in measurement(build, folder):
                 print(f"{figure:<68} {asked:>10}  {measured}", flush=True)
 

@@ -1,11 +1,25 @@
 #!/bin/bash
-# Builds what users run and measures it: one table of figures, those asked for beside those measured. About 4 minutes;
-# nothing else should run meanwhile.
+# Builds what users run and measures it; each prints one table, and nothing else should run meanwhile.
+#   tests/bench/run.sh                   what tuner costs, those asked for beside those measured; about 4 minutes
+#   tests/bench/run.sh quality [--help]  how good the strategies' suggestions are, beside those of peers; hours
+#   tests/bench/run.sh cost              what a suggestion costs, beside Optuna's; minutes
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-.ci/install_packages build test > /dev/null
-cmake --preset release -DTUNER_BUILD_TESTS=ON > /dev/null
-cmake --build --preset release --target tuner tuner-plugin-host functions random host_latency > /dev/null
+case ${1-} in
+  quality) script=quality.py groups="build test bench"; shift ;;
+  cost) script=suggestion_cost.py groups="build test bench"; shift ;;
+  *) script=figures.py groups="build test" ;;
+esac
 
-exec /usr/bin/python3 tests/bench/figures.py .build/release "$@"
+# shellcheck disable=SC2086  # groups are words
+.ci/install_packages $groups > /dev/null
+cmake --preset release -DTUNER_BUILD_TESTS=ON > /dev/null
+targets=(tuner tuner-plugin-host functions random sobol host_latency)
+known=$(cmake --build --preset release --target help)
+for target in bayes dlib_search; do
+  if grep --quiet "^$target:" <<< "$known"; then targets+=("$target"); fi
+done
+cmake --build --preset release --target "${targets[@]}" > /dev/null
+
+exec /usr/bin/python3 "tests/bench/$script" .build/release "$@"

@@ -52,8 +52,8 @@ TEST(Program, HelpListsCommandsAndGroupsOfOptions) {
 }
 
 TEST(Program, EveryCommandHasHelp) {
-  for (const char* command : {"show", "best", "status", "export", "refit", "verify", "replay", "plugins", "describe",
-                              "evaluate", "check-plugin"}) {
+  for (const char* command : {"show", "best", "status", "export", "refit", "verify", "replay", "ask-tell", "plugins",
+                              "describe", "evaluate", "check-plugin"}) {
     const Ended ended = tuner_with(std::string(command) + " --help");
 
     EXPECT_EQ(ended.code, 0) << command;

@@ -1,0 +1,135 @@
+#include "mpi_runner/ask_tell/open_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <utility>
+
+#include "core/configuration_text.h"
+#include "core/error.h"
+#include "mpi_runner/machine.h"
+#include "mpi_runner/signals.h"
+#include "mpi_runner/study_setup.h"
+#include "storage/study_store.h"
+
+namespace tuner {
+namespace {
+
+// The study as it should be, and what it takes to continue one that exists.
+struct Opened {
+  LoadedPlugin strategy;
+  StudyDefinition definition;
+  std::unique_ptr<StudyStore> store;  // none yet where the study is new or only in memory
+  std::vector<std::string> remarks;
+};
+
+std::vector<ObjectiveInfo> objectives_or_default(const CreateRequest& request) {
+  return request.objectives.empty() ? std::vector<ObjectiveInfo>{{"value", false}} : request.objectives;
+}
+
+Opened open_new(const CreateRequest& request) {
+  if (!request.space)
+    throw UserError("\"space\" is missing (only a study file that exists brings its own). Add {\"parameters\": [...]}");
+  LoadedPlugin strategy =
+      load_plugin(request.strategy.empty() ? kDefaultStrategy : request.strategy, PluginKind::strategy);
+  // What can throw comes first: g++ 12 destroys a half-made aggregate wrongly.
+  PluginInfo recorded_strategy = plugin_info(strategy, check_options(strategy.description, request.options));
+  GoalInfo goal{objectives_or_default(request), request.constraints.value_or(std::vector<std::string>{}), {}};
+  StudyDefinition definition{.study_id = new_study_id(),
+                             .seed = request.seed.value_or(0),
+                             .space = *request.space,
+                             .goal = std::move(goal),
+                             .objective = client_objective(),
+                             .strategy = std::move(recorded_strategy),
+                             .inputs = {},
+                             .settings = {}};
+  return {std::move(strategy), std::move(definition), nullptr, {}};
+}
+
+// The recorded study with all that the client said in the place of what is recorded.
+StudyDefinition as_requested(const CreateRequest& request, const StudyDefinition& recorded,
+                             const LoadedPlugin& strategy) {
+  StudyDefinition now = recorded;
+  if (request.space) now.space = *request.space;
+  if (!request.objectives.empty()) now.goal.objectives = request.objectives;
+  if (request.constraints) now.goal.constraints = *request.constraints;
+  now.seed = request.seed.value_or(recorded.seed);
+  now.strategy =
+      plugin_info(strategy, resumed_options(recorded.strategy, strategy.description, request.options, false));
+  return now;
+}
+
+void refuse_study_of_a_plugin(const CreateRequest& request, const StudyDefinition& recorded) {
+  if (!is_client_objective(recorded.objective))
+    throw UserError(
+        fmt::format("the trials of {} are evaluated by plugin '{}', not by a client. Continue it with tuner --resume",
+                    request.study, recorded.objective.name));
+}
+
+// Runs `use`; the study is given back untouched where that fails.
+template <class Use>
+auto or_leave(StudyStore* store, Use use) {
+  try {
+    return use();
+  } catch (...) {
+    if (store != nullptr) store->leave();
+    throw;
+  }
+}
+
+Opened open_recorded(const CreateRequest& request) {
+  std::unique_ptr<StudyStore> store =
+      StudyStore::open(request.study, request.accept_loss ? MissingJournal::accept_loss : MissingJournal::refuse);
+  return or_leave(store.get(), [&] {
+    const StudyDefinition& recorded = store->study().definition();
+    refuse_study_of_a_plugin(request, recorded);
+    LoadedPlugin strategy = load_recorded(recorded.strategy, request.strategy, PluginKind::strategy);
+    const StudyDefinition now = as_requested(request, recorded, strategy);
+    require_same_study(request.study, recorded, now, {});
+    std::vector<std::string> remarks = warnings(recorded, now);
+    std::ranges::copy(store->remarks(), std::back_inserter(remarks));
+    return Opened{std::move(strategy), recorded, std::move(store), std::move(remarks)};
+  });
+}
+
+std::vector<std::vector<double>> configurations(const CreateRequest& request, const SearchSpace& space) {
+  std::vector<std::vector<double>> read;
+  for (const std::string& json : request.enqueue) read.push_back(configuration_from_json(space, json, "enqueue"));
+  return read;
+}
+
+// The strategy's create() finds mistakes in its options.
+StrategyDriver ready_strategy(const Opened& opened) {
+  const StudyDefinition& study = opened.definition;
+  StrategyDriver driver({opened.strategy.launch, study.strategy.options, study.space, study.goal, study.seed});
+  driver.start();
+  while (!driver.ready()) {
+    if (stop_request() == StopRequest::leave) throw Interrupted("stopped by a signal before the first trial");
+    constexpr double kLookForSignalsEvery_s = 0.1;
+    driver.wait_for_news(kLookForSignalsEvery_s);
+  }
+  return driver;
+}
+
+std::unique_ptr<KeptStudy> keep(const CreateRequest& request, Opened& opened) {
+  if (opened.store) return keep_in_file(std::move(opened.store));
+  if (request.study.empty()) return keep_in_memory(opened.definition);
+  return keep_in_file(StudyStore::create(request.study, opened.definition));
+}
+
+}  // namespace
+
+OpenedSession open_session(const CreateRequest& request) {
+  const bool exists = !request.study.empty() && std::filesystem::exists(request.study);
+  Opened opened = exists ? open_recorded(request) : open_new(request);
+  const auto enqueue = or_leave(opened.store.get(), [&] { return configurations(request, opened.definition.space); });
+  StrategyDriver strategy = or_leave(opened.store.get(), [&] { return ready_strategy(opened); });
+  const std::string facts =
+      epoch_facts(request.workers, plugin_info(opened.strategy, {}).sha256, client_objective().sha256);
+  auto session = std::make_unique<Session>(keep(request, opened), std::move(strategy), facts, enqueue);
+  return {std::move(session), std::move(opened.remarks)};
+}
+
+}  // namespace tuner

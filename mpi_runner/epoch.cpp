@@ -1,0 +1,42 @@
+#include "mpi_runner/epoch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mpi_runner/clock.h"
+
+namespace tuner {
+EpochStarted next_epoch(const Study& study, std::string facts) {
+  return {EpochNumber{study.epochs().size() + 1}, wall_time_s(), std::move(facts)};
+}
+
+std::vector<TrialAdded> enqueued(const Study& study, const std::vector<std::vector<double>>& configurations) {
+  std::vector<TrialAdded> added;
+  TrialId next{study.trial_count()};
+  for (const std::vector<double>& configuration : configurations) {
+    added.push_back(
+        {Origin::enqueued, {next, configuration, study.definition().goal.highest_fidelities(), std::nullopt, {}}});
+    ++next.value;
+  }
+  return added;
+}
+
+std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> wanted, const Study& study) {
+  std::vector<std::vector<double>> fresh;
+  for (std::vector<double>& configuration : wanted) {
+    const auto is_same = [&](const auto& other) { return same_configuration(other, configuration); };
+    if (!has_configuration(study, configuration) && std::ranges::none_of(fresh, is_same))
+      fresh.push_back(std::move(configuration));
+  }
+  return fresh;
+}
+
+std::vector<AttemptEnded> preempted(const Study& study) {
+  std::vector<AttemptEnded> ended;
+  for (const TrialId trial : study.running())
+    ended.push_back(
+        {trial, study.trial(trial).attempt, Cause::preempted, wall_time_s(), 0, {}, {}, {}, "the run ended"});
+  return ended;
+}
+
+}  // namespace tuner

@@ -1,0 +1,22 @@
+// What is recorded when a process begins and ends its epoch of a study, whoever hands the trials out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/study.h"
+
+namespace tuner {
+
+EpochStarted next_epoch(const Study& study, std::string facts);
+
+// These configurations as the next trials of the study.
+std::vector<TrialAdded> enqueued(const Study& study, const std::vector<std::vector<double>>& configurations);
+
+// Those that no trial of the study has, each once: what is asked for is not done twice.
+std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> wanted, const Study& study);
+
+// The running trials are given back: they wait for the next epoch.
+std::vector<AttemptEnded> preempted(const Study& study);
+
+}  // namespace tuner

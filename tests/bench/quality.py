@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""Compares optimizers on problems with known minima, all in one run, and prints tables: quality.py BUILD [options]
+
+Sequential and with simulated asynchronous workers; the figure is the regret of the true value of the recommended
+configuration. `tests/bench/run.sh quality` installs the peers, builds and runs it.
+"""
+
+import one_thread  # noqa: F401  first of all
+
+import argparse
+import concurrent.futures
+import json
+import pathlib
+import subprocess
+import sys
+import time
+
+import numpy
+
+import asynchronous
+import problems
+import quality_table
+from optimizers import optimizers
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def numbers(text):
+    return sorted({int(word) for word in text.split(",")})
+
+
+def names(text):
+    return text.split(",")
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("build", help="folder of the built tuner")
+    parser.add_argument("--evaluations", type=numbers, default=[100, 200], help="when to look; default: 100,200")
+    parser.add_argument("--seeds", type=int, default=10, help="instances of each problem; default: 10")
+    parser.add_argument("--workers", type=numbers, default=[1, 8, 32], help="modes; default: 1,8,32 (1 = sequential)")
+    parser.add_argument("--optimizers", type=names, help="default: all that are here")
+    parser.add_argument("--problems", type=names, help="names or groups; default: all")
+    parser.add_argument("--jobs", type=int, default=1, help="runs at once; default: 1")
+    parser.add_argument("--write", type=pathlib.Path, help="also write the tables to this file, as markdown")
+    parser.add_argument("--json", type=pathlib.Path, help="also write every regret to this file")
+    parser.add_argument("--baseline", type=pathlib.Path,
+                        help="such a file of an earlier run of the same problems, seeds and modes: fails when an "
+                             "optimizer of both is worse by half a decade in the mean")
+    return parser.parse_args()
+
+
+def chosen_problems(wanted):
+    if wanted is None:
+        return list(problems.PROBLEMS)
+    found = [name for name, (group, _) in problems.PROBLEMS.items() if name in wanted or group in wanted]
+    unknown = set(wanted) - set(found) - {group for group, _ in problems.PROBLEMS.values()}
+    if unknown:
+        sys.exit(f"unknown problems {', '.join(sorted(unknown))}. Known are: {', '.join(problems.PROBLEMS)}")
+    return found
+
+
+def one_run(build, problem_name, optimizer_name, seed, workers, checkpoints):
+    problem = problems.problem(problem_name, seed)
+    optimizer = optimizers(build)[0][optimizer_name](problem.space, seed, workers)
+    try:
+        return asynchronous.regrets(problem, optimizer, seed, workers, checkpoints)
+    finally:
+        optimizer.close()
+
+
+def all_regrets(arguments, optimizer_names, problem_names):
+    """Regrets as workers × problems × optimizers × seeds × checkpoints."""
+    runs = [(p, o, s, w) for w in range(len(arguments.workers)) for p in range(len(problem_names))
+            for s in range(arguments.seeds) for o in range(len(optimizer_names))]
+    found = numpy.full((len(arguments.workers), len(problem_names), len(optimizer_names), arguments.seeds,
+                        len(arguments.evaluations)), numpy.nan)
+    start = time.monotonic()
+    with concurrent.futures.ProcessPoolExecutor(arguments.jobs) as pool:
+        waiting = {pool.submit(one_run, arguments.build, problem_names[p], optimizer_names[o], s,
+                               arguments.workers[w], arguments.evaluations): (w, p, o, s) for p, o, s, w in runs}
+        for done, future in enumerate(concurrent.futures.as_completed(waiting), 1):
+            found[waiting[future]] = future.result()
+            say_progress(done, len(runs), start)
+    return found
+
+
+def say_progress(done, total, start):
+    if sys.stderr.isatty():
+        left = (time.monotonic() - start) / done * (total - done)
+        print(f"\r{done} of {total} runs, {left / 60:.0f} min left ", end="\n" if done == total else "", file=sys.stderr)
+
+
+def commit():
+    described = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=ROOT, check=False,
+                               capture_output=True, text=True)
+    return described.stdout.strip() or "unknown"
+
+
+def worse_than(baseline, now):
+    """One text for each optimizer whose mean log regret has grown by half a decade."""
+    for key in ("problems", "seeds", "workers", "evaluations"):
+        if baseline[key] != now[key]:
+            sys.exit(f"the baseline has other {key} ({baseline[key]}, here {now[key]}). Run with the same")
+    for name in set(baseline["regrets"]) & set(now["regrets"]):
+        before, after = (numpy.log10(numpy.maximum(one["regrets"][name], 1e-8)).mean() for one in (baseline, now))
+        if after > before + 0.5:
+            yield f"{name}: mean log10 regret {after:.2f}, before {before:.2f} ({baseline['commit']})"
+
+
+def main():
+    arguments = options()
+    available, missing = optimizers(arguments.build)
+    chosen = arguments.optimizers or list(available)
+    if absent := set(chosen) - set(available):
+        sys.exit(f"not here: {', '.join(sorted(absent))}. Here are: {', '.join(available)}")
+    problem_names = chosen_problems(arguments.problems)
+    regrets = all_regrets(arguments, chosen, problem_names)
+    result = {"commit": commit(), "problems": problem_names, "seeds": arguments.seeds, "workers": arguments.workers,
+              "evaluations": arguments.evaluations,
+              "regrets": {name: regrets[:, :, i].tolist() for i, name in enumerate(chosen)}}
+    text = quality_table.markdown(result, regrets, missing)
+    print(text)
+    if arguments.write:
+        arguments.write.write_text(text, encoding="utf-8")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(result), encoding="utf-8")
+    if arguments.baseline:
+        worse = list(worse_than(json.loads(arguments.baseline.read_text(encoding="utf-8")), result))
+        if worse:
+            sys.exit("worse than the baseline:\n  " + "\n  ".join(worse))
+
+
+if __name__ == "__main__":
+    main()
