@@ -8,17 +8,13 @@
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
 #include "mpi_runner/commands/open_study.h"
+#include "mpi_runner/commands/recorded_strategy.h"
 #include "mpi_runner/machine.h"
-#include "mpi_runner/run_options.h"
-#include "mpi_runner/study_setup.h"
 #include "mpi_runner/text.h"
 #include "storage/event_codec.h"
 
 namespace tuner {
 namespace {
-
-namespace po = boost::program_options;
-using Texts = std::vector<std::string>;
 
 constexpr int kDiffers = 3;
 
@@ -47,17 +43,6 @@ class HostedStrategy : public ReplayStrategy {
   AskNumber asked_;
 };
 
-po::options_description replay_options() {
-  po::options_description options("Options");
-  auto add = options.add_options();
-  add("strategy", po::value<std::string>()->default_value("", "the study's, by its name")->value_name("NAME|FILE"),
-      "strategy plugin");
-  add("strategy-set", po::value<Texts>()->composing()->value_name("NAME=VALUE"),
-      "repeats an option of the strategy that executes code; repeatable");
-  add("trust", po::bool_switch(), "take options that execute code over from the study file");
-  return options;
-}
-
 void print(std::ostream& out, const ReplayReport& report) {
   const std::uint64_t compared = report.equal + report.differing;
   fmt::print(out, "{} in {}: {}\n", count_text(compared, "suggestion"), count_text(report.epochs, "epoch"),
@@ -74,18 +59,13 @@ void print(std::ostream& out, const ReplayReport& report) {
 }  // namespace
 
 int replay_command(const CommandCall& call) {
-  const auto values = read_options(call, replay_options(), {"study"});
+  const auto values = read_options(call, recorded_strategy_options(), {"study"});
   if (!values) return 0;
   const LoadedStudy loaded = open_study((*values)["study"].as<std::string>());
-  const StudyDefinition& definition = loaded.study.definition();
-  const LoadedPlugin plugin =
-      load_recorded(definition.strategy, (*values)["strategy"].as<std::string>(), PluginKind::strategy);
-  const PluginOptions typed = assignments(given<Texts>(*values, "strategy-set").value_or(Texts{}), "strategy-set");
-  const PluginOptions options =
-      resumed_options(definition.strategy, plugin.description, typed, (*values)["trust"].as<bool>());
+  const RecordedStrategy recorded = load_recorded_strategy(loaded.study.definition(), *values);
 
-  HostedStrategy strategy({plugin.launch, options, definition.space, definition.goal, definition.seed});
-  Replay replay(strategy, epoch_facts(1, plugin_info(plugin, options).sha256, ""));
+  HostedStrategy strategy(recorded.setup);
+  Replay replay(strategy, epoch_facts(1, recorded.sha256, ""));
   for_each_event(loaded.log.snapshot(), [&](Sequence, auto bytes) { replay.apply(decode(bytes)); });
   print(call.out, replay.report());
   return replay.report().differing == 0 ? 0 : kDiffers;

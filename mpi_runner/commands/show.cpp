@@ -7,7 +7,9 @@
 #include "core/error.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
+#include "mpi_runner/commands/json_outline.h"
 #include "mpi_runner/commands/open_study.h"
+#include "mpi_runner/commands/recorded_strategy.h"
 #include "mpi_runner/commands/study_facts.h"
 #include "mpi_runner/commands/trial_columns.h"
 #include "mpi_runner/commands/trial_story.h"
@@ -23,6 +25,7 @@ po::options_description show_options() {
   po::options_description options("Options");
   auto add = options.add_options();
   add("trial", po::value<Count>()->value_name("N"), "the whole story of this trial");
+  add("model", po::bool_switch(), "what the strategy has learnt: it is told all results again and describes its model");
   add("sort", po::value<std::string>()->value_name("value|number")->default_value("number"),
       "order of the table; value: best first by the first objective");
   add("last", po::value<Count>()->value_name("N"), "only the N trials that were made last");
@@ -30,7 +33,7 @@ po::options_description show_options() {
   add("columns", po::value<std::string>()->value_name("NAME,..."),
       "columns to show: trial, state, duration, attempt, cause, origin, rank, started, ended, known, pending, parent, "
       "and every objective, constraint, fidelity, parameter and note by its name");
-  return options;
+  return options.add(recorded_strategy_options());
 }
 
 // Best first; trials without a value that counts come last, in the order of their numbers.
@@ -73,6 +76,17 @@ void show_trial(const CommandCall& call, const Study& study, std::uint64_t numbe
   print_story(call.out, study, TrialId{number});
 }
 
+void show_model(const CommandCall& call, const Study& study, const po::variables_map& values) {
+  StrategyHost strategy(load_recorded_strategy(study.definition(), values).setup);
+  strategy.tell(study, study.finished());
+  const std::string model = strategy.describe_model();
+  if (model.empty())
+    throw UserError(fmt::format("strategy '{}' has no model to show", study.definition().strategy.name));
+  fmt::print(call.out, "strategy '{}' after {}\n", escaped(study.definition().strategy.name),
+             count_text(study.finished().size(), "result"));
+  print_json_outline(call.out, model, 2);
+}
+
 }  // namespace
 
 int show_command(const CommandCall& call) {
@@ -83,6 +97,10 @@ int show_command(const CommandCall& call) {
   const Study& study = loaded.study;
   if (const auto number = given<Count>(*values, "trial")) {
     show_trial(call, study, number->value);
+    return 0;
+  }
+  if ((*values)["model"].as<bool>()) {
+    show_model(call, study, *values);
     return 0;
   }
   const auto columns = chosen_columns(study, *values);

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/configuration_text.h"
+#include "mpi_runner/commands/json_outline.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {
@@ -74,7 +75,10 @@ void print_notes(std::ostream& out, const Study& study, TrialId id) {
     out << "notes of the objective\n";
     for (const auto& [key, value] : metrics) print_named(out, key, value);
   }
-  if (const auto note = study.note(id); !note.empty()) fmt::print(out, "note of the strategy\n  {}\n", escaped(note));
+  if (const auto note = study.note(id); !note.empty()) {
+    out << (study.trial(id).origin == Origin::imported ? "imported from\n" : "why the strategy chose it\n");
+    print_json_outline(out, note, 2);
+  }
   for (const HoldoutLook& look : study.holdout_looks())
     if (look.trial == id)
       fmt::print(out, "scored on the hold-out part at {}\n  {}\n", time_text(look.time), escaped(look.metrics));

@@ -97,7 +97,7 @@ TEST_F(Show, TellsATrialsWholeStory) {
   EXPECT_THAT(text, AllOf(HasSubstr(", took 12 s\n"), HasSubstr("  eta                0.7\n"),
                           HasSubstr("  rate_drop          inactive\n"), HasSubstr("  logloss            0.0625\n"),
                           HasSubstr("attempt 2, step 1      0.75\n"), HasSubstr("  trees              40\n"),
-                          HasSubstr("note of the strategy\n  {\"why\": \"curious\"}\n")));
+                          HasSubstr("why the strategy chose it\n  why                        curious\n")));
 }
 
 TEST_F(Show, DisarmsTextsOfTheFile) {
