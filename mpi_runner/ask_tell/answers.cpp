@@ -37,7 +37,8 @@ Json result_json(const Study& study, TrialId id) {
 std::string created_answer(const CreateRequest& request, const OpenedSession& opened) {
   const Study& study = opened.session->study();
   Json open = Json::array();
-  for (const TrialId id : study.pending()) open.push_back(id.value);
+  for (const TrialId id : study.pending())
+    if (study.trial(id).attempt > 0) open.push_back(id.value);  // others no client has seen
   return text_of({{"study", request.study.empty() ? Json() : Json(request.study)},
                   {"id", study.definition().study_id},
                   {"strategy", study.definition().strategy.name},

@@ -141,6 +141,7 @@ void Session::check(const ClientResult& result) const {
 }
 
 void Session::close() {
+  started_.clear();
   for (const AttemptEnded& trial : preempted(study())) kept_->record(trial);
   kept_->record(EpochEnded{wall_time_s(), "closed by its client"});
   kept_->commit();

@@ -27,7 +27,7 @@ One JSON object a line on standard input, one JSON object a line on standard out
 Requests need not wait for answers, but a pipe only holds the answers to some hundred of them.
 
 {"op": "create", "space": {"parameters": [...]}}          the search space in the form of --space
-   "strategy": "sobol", "options": {...}, "seed": 0       strategy plugin and its options
+   "strategy": "random", "options": {...}, "seed": 0      strategy plugin and its options; defaults as of a run
    "objectives": [{"name": "loss", "direction": "minimize"}], "constraints": ["cost"]
                                                           default: one, "value", minimized; none
    "study": "s.h5"                                        study file; without it the study ends with the program.
@@ -74,7 +74,7 @@ class Conversation {
       dialogue_.tend();
       if (may_wait && lines_.ended()) break;
     }
-    send();
+    if (stop_request() != StopRequest::leave) send();  // a sync may take longer than there is time then
     return end();
   }
 

@@ -207,7 +207,7 @@ TEST_F(AskTell, SeveralObjectivesAndConstraintsHaveAFront) {
 
 TEST_F(AskTell, EnqueuedConfigurationsComeFirstAndOnlyOnce) {
   const Json wanted = {{"x", 0.25}, {"k", "b"}, {"y", 3}};
-  create_in_file({{"enqueue", {wanted}}});
+  EXPECT_THAT(create_in_file({{"enqueue", {wanted}}}).at("open"), IsEmpty());
   EXPECT_EQ(say({{"op", "ask"}, {"n", 2}}).at("trials")[0].at("parameters"), wanted);
   tell(0, 1);
   close();
