@@ -16,9 +16,10 @@ constexpr double kAsymptotic = -300;
 }  // namespace
 
 double scaled_erfc(double x) {
-  if (x < 20) return std::exp(x * x) * std::erfc(x);
+  if (x < 25) return std::exp(x * x) * std::erfc(x);
   const double u = 1 / (x * x);  // Abramowitz & Stegun 7.1.23
-  return (1 - u * (0.5 - u * (0.75 - u * 1.875))) / (x * std::sqrt(std::numbers::pi));
+  const double series = 1 - u * (0.5 - u * (0.75 - u * (1.875 - u * (6.5625 - u * 29.53125))));
+  return series / (x * std::sqrt(std::numbers::pi));
 }
 
 double log_normal_cdf(double x) {

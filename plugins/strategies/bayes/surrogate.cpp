@@ -26,6 +26,9 @@ constexpr std::size_t kFitsToRestart = 5;
 
 constexpr std::size_t kFewestFailures = 3;
 constexpr double kMostFailing = 0.9;
+constexpr double kFailureNoise = 0.1;
+constexpr std::array kFailureLengths{1.0, 0.5, 0.25, 0.125};
+constexpr double kLongestFailureLength = 4;
 constexpr double kWorseThanWorst = 0.5;  // targets
 
 constexpr std::size_t kMostPending = 192;
@@ -208,7 +211,8 @@ void Surrogate::build_processes() {
   if (failure_model_ == FailureModel::modelled) build_failure_process();
 }
 
-// Targets are +1 (worked) and -1 (failed), with the length scales of the first objective.
+// Targets are +1 (worked) and -1 (failed). The length scales are those of the first objective times the factor under
+// which the failures are most likely: a border can be sharp where the objective is flat.
 void Surrogate::build_failure_process() {
   std::vector<double> badness;
   std::vector<std::uint64_t> keys;
@@ -224,8 +228,16 @@ void Surrogate::build_failure_process() {
   const double worked = static_cast<double>(history_->completed());
   const double all = static_cast<double>(history_->observations().size());
   const double prior_mean = 2 * (worked + 1) / (all + 2) - 1;
-  processes_.emplace_back(encoding_->owners(), Hyperparameters{processes_[0].hyperparameters().length_scale, 1.0, 0.1},
-                          prior_mean);
+  std::optional<Fit> best;
+  for (const double factor : kFailureLengths) {
+    Hyperparameters hyperparameters{processes_[0].hyperparameters().length_scale, 1.0, kFailureNoise};
+    for (double& length : hyperparameters.length_scale) length = factor * std::min(length, kLongestFailureLength);
+    std::vector<double> theta = to_logarithms(hyperparameters);
+    std::vector<double> unused(theta.size());
+    const double badness_of_fit = negative_log_posterior(data, encoding_->owners(), prior_, theta, unused);
+    if (!best || badness_of_fit < best->negative_log_posterior) best = Fit{std::move(theta), badness_of_fit};
+  }
+  processes_.emplace_back(encoding_->owners(), best->hyperparameters(), prior_mean);
   processes_.back().condition(data);
 }
 
