@@ -15,7 +15,7 @@ Prior::Prior(std::size_t parameters, std::size_t varying) {
   };
   add(parameters, std::log(0.5) + 0.5 * std::log(dimensions / 2), 1, 5e-3, 1e3);
   add(1, 0, 1, 1e-3, 1e3);
-  add(1, std::log(1e-3), 2, 1e-6, 10);
+  add(1, std::log(1e-4), 2, 1e-6, 10);
 }
 
 double Prior::negative_log_density(std::span<const double> theta, std::span<double> gradient) const {

@@ -15,7 +15,7 @@ struct Hyperparameters {
 
 // Normal priors on the logarithms (so a mode in log space is meant): the length scale's median grows with the square
 // root of the number of dimensions, as the distance of two random points does (Hvarfner, Hellsten & Nardi, ICML 2024).
-//   ln l ~ N(ln 0.5 + ln(D / 2) / 2, 1)    ln s^2 ~ N(0, 1)    ln sigma^2 ~ N(ln 1e-3, 2^2)
+//   ln l ~ N(ln 0.5 + ln(D / 2) / 2, 1)    ln s^2 ~ N(0, 1)    ln sigma^2 ~ N(ln 1e-4, 2^2)
 // Bounds: l in [5e-3, 1e3], s^2 in [1e-3, 1e3], sigma^2 in [1e-6, 10].
 class Prior {
  public:

@@ -23,6 +23,10 @@ constexpr double kFitGrowth = 1.05;
 constexpr double kDecisionGrowth = 1.25;
 constexpr double kDecisionMargin = 1;  // nats; a model that flips back and forth makes the acquisition jump
 constexpr std::size_t kFitsToRestart = 5;
+// A mode that explains everything as noise keeps a warm start in it for ever; while fits are cheap, each also starts
+// from next to no noise.
+constexpr std::size_t kFewRows = 150;
+constexpr double kNextToNoNoise = 1e-5;
 
 constexpr std::size_t kFewestFailures = 3;
 constexpr double kMostFailing = 0.9;
@@ -139,6 +143,10 @@ Fit Surrogate::fit_squashed(std::size_t output, Squashing squashing, std::span<c
   std::vector<double>& theta = state.theta[static_cast<std::size_t>(squashing)];
   std::vector<std::vector<double>> starts;
   if (!theta.empty()) starts.push_back(theta);
+  if (rows.size() <= kFewRows) {
+    starts.push_back(prior_.mode());
+    starts.back().back() = std::log(kNextToNoNoise);
+  }
   if (theta.empty() || state.fits % kFitsToRestart == 0) {
     RandomStream random(hash(hash(seed_, output), history_->completed()));
     starts.push_back(prior_.mode());

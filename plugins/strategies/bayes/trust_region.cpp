@@ -18,7 +18,7 @@ constexpr double kLongest = 10;  // length scales beyond it are as good as infin
 // must not count against it, so it waits for as many as were pending too. Trials started but not told are pending.
 std::size_t TrustRegion::patience() const {
   const std::uint64_t pending = trials_ - std::min<std::uint64_t>(trials_, told_);
-  return 2 * std::max({std::size_t{4}, dimensions_, static_cast<std::size_t>(pending)});
+  return std::max({std::size_t{4}, dimensions_, static_cast<std::size_t>(pending)});
 }
 
 void TrustRegion::tell(std::uint64_t trial, double value) {

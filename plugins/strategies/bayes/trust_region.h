@@ -2,7 +2,7 @@
 // optimization", NeurIPS 2019): the side of the box doubles after successes and halves after failures.
 //
 // A strategy is not told which of its proposals a result came from, and after a restart it only has the results. So all
-// results count here, local or not, with twice TuRBO's patience: the state is a function of the results in their order.
+// results count here, local or not: the state is a function of the results in their order.
 #pragma once
 
 #include <cstddef>

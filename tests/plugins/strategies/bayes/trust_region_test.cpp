@@ -10,7 +10,7 @@ namespace {
 TEST(TrustRegion, ShrinksAfterFailuresAndGrowsAfterSuccesses) {
   TrustRegion region(2);
   std::uint64_t trial = 0;
-  for (int i = 0; i < 9; ++i) region.tell(trial++, 10.0 + i);  // eight without improvement
+  for (int i = 0; i < 5; ++i) region.tell(trial++, 10.0 + i);  // four without improvement
   EXPECT_EQ(region.side(), 0.4);
 
   for (int i = 0; i < 3; ++i) region.tell(trial++, 5.0 - i);
@@ -20,7 +20,7 @@ TEST(TrustRegion, ShrinksAfterFailuresAndGrowsAfterSuccesses) {
 TEST(TrustRegion, IsMorePatientWhereManyTrialsAreUnderWay) {
   TrustRegion region(2);
   region.tell(100, 1.0);  // so there are a hundred others
-  for (std::uint64_t i = 0; i < 50; ++i) region.tell(i, 2.0);
+  for (std::uint64_t i = 0; i < 40; ++i) region.tell(i, 2.0);
 
   EXPECT_EQ(region.side(), 0.8);
 }
