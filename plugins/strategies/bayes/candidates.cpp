@@ -115,34 +115,41 @@ std::vector<Point> CandidateSource::in_box(const Box& box, std::size_t count) {
   return points;
 }
 
-std::vector<Point> CandidateSource::neighbours(const Point& point, const Box& box) {
-  std::vector<Point> points;
-  const auto add = [&](std::size_t j, double u) {
-    std::vector<double> cube = point.cube;
-    cube[j] = u;
-    wake_children(j, cube, point);
-    add_allowed(std::move(cube), points);
-  };
-  for (std::size_t j = 0; j < encoding_.size(); ++j) {
-    const Coordinate& coordinate = encoding_[j];
-    if (coordinate.is_fixed() || !point.is_active(j) || !std::isfinite(coordinate.cells)) continue;
-    if (coordinate.unordered) {
-      const double now = cell_at(point.cube[j], coordinate.cells);
-      for (double cell = 0; cell < coordinate.cells; ++cell)
-        if (cell != now) add(j, centre_of_cell(cell, coordinate.cells));
-      continue;
+void CandidateSource::add_moves(const Point& point, std::size_t j, const Box& box, std::vector<Move>& moves) const {
+  const Coordinate& coordinate = encoding_[j];
+  if (coordinate.unordered) {
+    const double now = cell_at(point.cube[j], coordinate.cells);
+    for (double cell = 0; cell < coordinate.cells; ++cell)
+      if (cell != now) moves.push_back({j, centre_of_cell(cell, coordinate.cells)});
+    return;
+  }
+  // On a log scale cells differ in width; steps of the value are what its neighbours are.
+  const tuner_parameter& parameter = encoding_.space()[j];
+  for (const double step : kCellSteps)
+    for (const double sign : {-1.0, 1.0}) {
+      std::vector<double> moved = point.configuration;
+      moved[j] += sign * step * parameter.step;
+      if (moved[j] < parameter.low - 1e-9 || moved[j] > parameter.high + 1e-9) continue;
+      const double u = encoding_.space().to_unit(moved)[j];
+      if (u >= box.lower[j] && u <= box.upper[j]) moves.push_back({j, u});
     }
-    // On a log scale cells differ in width; steps of the value are what its neighbours are.
-    const double value = point.configuration[j];
-    const tuner_parameter& parameter = encoding_.space()[j];
-    for (const double step : kCellSteps)
-      for (const double sign : {-1.0, 1.0}) {
-        std::vector<double> moved = point.configuration;
-        moved[j] = value + sign * step * parameter.step;
-        if (moved[j] < parameter.low - 1e-9 || moved[j] > parameter.high + 1e-9) continue;
-        const double u = encoding_.space().to_unit(moved)[j];
-        if (u >= box.lower[j] && u <= box.upper[j]) add(j, u);
-      }
+}
+
+std::vector<Point> CandidateSource::neighbours(const Point& point, const Box& box, std::size_t most) {
+  std::vector<Move> moves;
+  for (std::size_t j = 0; j < encoding_.size(); ++j)
+    if (!encoding_[j].is_fixed() && point.is_active(j) && std::isfinite(encoding_[j].cells))
+      add_moves(point, j, box, moves);
+  for (std::size_t i = 0; i < most && moves.size() > most; ++i)  // the first `most` of a shuffle
+    std::swap(moves[i], moves[i + random_.below(moves.size() - i)]);
+  moves.resize(std::min(most, moves.size()));
+  std::vector<Point> points;
+  points.reserve(moves.size());
+  for (const Move& move : moves) {
+    std::vector<double> cube = point.cube;
+    cube[move.parameter] = move.u;
+    wake_children(move.parameter, cube, point);
+    add_allowed(std::move(cube), points);
   }
   return points;
 }

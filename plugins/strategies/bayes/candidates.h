@@ -23,10 +23,17 @@ class CandidateSource {
   std::vector<Point> over_the_space(std::size_t count);
   // `count` draws in the box around the first centre.
   std::vector<Point> in_box(const Box& box, std::size_t count);
-  // All points that differ from `point` in one discrete coordinate: any other choice, or 1, 2, 4 or 8 cells up or down.
-  std::vector<Point> neighbours(const Point& point, const Box& box);
+  // The points that differ from `point` in one discrete coordinate: any other choice, or 1, 2, 4 or 8 cells up or down.
+  // At most `most` of them, at random.
+  std::vector<Point> neighbours(const Point& point, const Box& box, std::size_t most);
 
  private:
+  struct Move {
+    std::size_t parameter;
+    double u;
+  };
+
+  void add_moves(const Point& point, std::size_t j, const Box& box, std::vector<Move>& moves) const;
   std::vector<double> uniform_cube();
   std::vector<double> perturbed(const Point& centre);
   double resampled(const Coordinate& coordinate);

@@ -13,6 +13,8 @@ namespace {
 constexpr double kWorst = -std::numeric_limits<double>::infinity();
 // Starts nearer than this, in length scales, would climb the same hill.
 constexpr double kLeastDistance = 0.3;
+// Of a point in one round; more would cost more than the candidates do.
+constexpr std::size_t kMostNeighbours = 128;
 
 std::vector<std::span<const double>> features_of(const std::vector<Point>& points) {
   std::vector<std::span<const double>> rows;
@@ -153,7 +155,7 @@ bool Maximizer::climb_gradient(Candidate& candidate, int iterations) {
 }
 
 bool Maximizer::climb_discrete(Candidate& candidate, CandidateSource& source) {
-  std::vector<Point> points = source.neighbours(candidate.point, box_);
+  std::vector<Point> points = source.neighbours(candidate.point, box_, kMostNeighbours);
   std::erase_if(points, is_taken_);
   if (points.empty()) return false;
   const Pool pool(std::move(points), processes_);

@@ -22,7 +22,7 @@ constexpr std::size_t kVeryManyPending = 32;
 constexpr double kKappa = 1.8;
 
 // Spaces up to this size are searched exactly.
-constexpr double kMostEnumerated = 2000;
+constexpr double kMostEnumerated = 1000;
 
 constexpr std::size_t kFewRows = 150;  // up to here candidates are cheap
 constexpr std::size_t kCandidates = 400;

@@ -100,6 +100,7 @@ void Surrogate::select_rows() {
           observation.failed ? std::numeric_limits<double>::max() / 1e10 : transform.target(observation.values[m]);
     }
   }
+  keys.reserve(usable.size());
   for (const std::size_t i : usable) keys.push_back(history_->observations()[i].trial);
   rows_.clear();
   for (const std::size_t i : best_and_some_others(badness, keys, kSelectedRows)) rows_.push_back(usable[i]);
