@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "plugins/strategies/common/hash.h"
+#include "plugins/strategies/common/scrambled_sobol.h"
 #include "plugins/strategies/common/taken_configurations.h"
 #include "plugins/strategies/common/untried.h"
-#include "plugins/strategies/sobol/scrambled_sobol.h"
 #include "tuner/strategy.h"
 
 namespace tuner::strategies {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "plugins/strategies/sobol/scrambled_sobol.h"
+#include "plugins/strategies/common/scrambled_sobol.h"
 #include "tests/plugins/strategies/strategy_study.h"
 
 namespace tuner::test {

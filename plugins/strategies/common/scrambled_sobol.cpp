@@ -1,4 +1,4 @@
-#include "plugins/strategies/sobol/scrambled_sobol.h"
+#include "plugins/strategies/common/scrambled_sobol.h"
 
 #include "plugins/strategies/common/hash.h"
 

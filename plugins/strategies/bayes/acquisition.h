@@ -1,0 +1,49 @@
+// How promising a point is, from what the processes predict there. Scores are to be maximized.
+//
+//   LogEI   ln E[max(tau - f, 0)] against tau, the least posterior mean so far (Ament et al., NeurIPS 2023)
+//   LCB     -(mean - kappa sd)                                             (Srinivas et al., ICML 2010)
+//
+// Chances of being feasible (constraints, failing trials) multiply the improvement: their logarithms are added to LogEI
+// (Gardner et al., ICML 2014); LCB loses 3 (1 - P) times the range of the targets.
+// Several objectives are made one by the augmented Chebyshev function max_m w_m z_m + 0.05 sum_m w_m z_m of their
+// confidence bounds z_m, scaled by the ranges of the front (Knowles, "ParEGO", IEEE TEC 10, 2006), whose weights are
+// drawn anew for each suggestion.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "plugins/strategies/bayes/gaussian_process.h"
+
+namespace tuner::strategies::bayes {
+
+enum class Criterion { log_expected_improvement, confidence_bound, feasibility };
+
+// Derivatives of a score by the moments of one process.
+struct Slopes {
+  double by_mean = 0;
+  double by_variance = 0;
+};
+
+// Of one objective among several: its scaled confidence bound is (mean - kappa sd - ideal) / range.
+struct ObjectiveScale {
+  double weight = 1;
+  double ideal = 0;
+  double range = 1;
+};
+
+struct Acquisition {
+  Criterion criterion = Criterion::log_expected_improvement;
+  double kappa = 1.8;
+  double incumbent = 0;                       // tau
+  double target_range = 1;                    // largest target minus least
+  std::size_t constraints = 0;                // processes after those of the objectives; met where <= 0
+  bool has_failures = false;                  // the last process tells trials that work (+1) from failing ones (-1)
+  std::vector<ObjectiveScale> scales = {{}};  // one an objective
+
+  // Moments of the objectives, then of the constraints, then of the failures; `slopes` of the same size, or empty.
+  double score(std::span<const Moments> moments, std::span<Slopes> slopes) const;
+};
+
+}  // namespace tuner::strategies::bayes
