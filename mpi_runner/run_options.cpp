@@ -76,7 +76,7 @@ std::vector<Row> table() {
       {"Objective", "trial-memory", changeable, value<MemorySize>("SIZE"),
        "a trial that takes more, children included, has failed; default: 0 (none)"},
 
-      {"Strategy", "strategy", identity, text("NAME|FILE"), "strategy plugin; default: sobol"},
+      {"Strategy", "strategy", identity, text("NAME|FILE"), "strategy plugin; default: bayes"},
       {"Strategy", "strategy-set", identity, texts("NAME=VALUE"), "option of the strategy plugin; repeatable"},
       {"Strategy", "enqueue", this_run, texts("NAME=VALUE,..."),
        "run this configuration first; parameters left out have their defaults; repeatable"},

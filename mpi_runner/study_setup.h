@@ -19,7 +19,7 @@ struct LoadedPlugin {
   PluginDescription description;
 };
 
-inline constexpr const char* kDefaultStrategy = "sobol";
+inline constexpr const char* kDefaultStrategy = "bayes";
 
 std::string new_study_id();
 
