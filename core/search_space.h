@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,6 +54,8 @@ struct Parameter {
 // A conjunction that no configuration may meet.
 using Forbidden = std::vector<Condition>;
 
+class AllowedSearch;
+
 class SearchSpace {
  public:
   // From the JSON form of DESIGN.md. `source` names the text in messages ("space.json", "plugin 'xgb'"), which also
@@ -73,7 +76,7 @@ class SearchSpace {
   // Inactive parameters become NaN, active ones that are NaN their default, and values of a float with a step the grid
   // value that they mean up to rounding.
   void make_canonical(std::span<double> configuration) const;
-  bool contains(std::span<const double> configuration) const { return !violation(configuration); }
+  bool contains(std::span<const double> configuration) const;
   bool is_forbidden(std::span<const double> configuration) const;  // of a canonical configuration
   // Why the configuration is not in the space ("eta = 0.7 is above 0.5"), or nothing.
   std::optional<std::string> violation(std::span<const double> configuration) const;
@@ -81,7 +84,8 @@ class SearchSpace {
   // Cube point to canonical configuration and back; see tuner_space in tuner/abi.h.
   std::vector<double> from_unit(std::span<const double> cube) const;
   std::vector<double> to_unit(std::span<const double> configuration) const;
-  // A uniform draw over the allowed configurations, a function of (seed, index) alone.
+  // A draw from the allowed configurations, a function of (seed, index) alone. Uniform where at least one of some
+  // hundred uniform draws is allowed; where less is left, it is found by search (core/allowed_search.h).
   std::vector<double> sample(std::uint64_t seed, std::uint64_t index) const;
 
   // The configuration of the parameters' defaults. Where none is given: the first of unordered choices, false, the
@@ -93,6 +97,7 @@ class SearchSpace {
 
   std::vector<Parameter> parameters_;  // parents stand before their children
   std::vector<Forbidden> forbidden_;
+  std::shared_ptr<const AllowedSearch> allowed_;  // none where nothing is forbidden
 };
 
 }  // namespace tuner
