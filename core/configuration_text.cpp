@@ -7,10 +7,10 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "core/space_json.h"
 #include "core/unit_scale.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {

@@ -8,11 +8,11 @@
 
 #include "core/allowed_search.h"
 #include "core/configuration_text.h"
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "core/space_check.h"
 #include "core/unit_scale.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -75,7 +75,7 @@ std::size_t SearchSpace::index_of(std::string_view name) const {
   if (const auto index = find(name)) return *index;
   std::vector<std::string> known;
   for (const Parameter& parameter : parameters_) known.push_back(parameter.name);
-  throw UserError(fmt::format("there is no parameter '{}'.{}", name, did_you_mean(name, known)));
+  throw UserError(fmt::format("there is no parameter '{}'.{}", name, plugin::did_you_mean(name, known)));
 }
 
 double SearchSpace::cells() const {

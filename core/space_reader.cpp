@@ -5,12 +5,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "core/json_places.h"
 #include "core/search_space.h"
 #include "core/space_check.h"
 #include "core/space_json.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -27,7 +27,7 @@ const std::vector<std::string> kPriorKeys{"mean", "sd"};
 void check_keys(const Json& object, const std::vector<std::string>& known) {
   for (const auto& [key, value] : object.items())
     if (std::find(known.begin(), known.end(), key) == known.end())
-      throw UserError(fmt::format("unknown key {:?}.{}", key, did_you_mean(key, known)));
+      throw UserError(fmt::format("unknown key {:?}.{}", key, plugin::did_you_mean(key, known)));
 }
 
 double read_number(const Json& value, std::string_view key) {
@@ -116,7 +116,7 @@ ParameterType read_type(const Json& entry) {
   const std::string name = type.is_string() ? type.get<std::string>() : "";
   const auto known = std::find(kTypes.begin(), kTypes.end(), name);
   if (known == kTypes.end())
-    throw UserError(fmt::format("unknown type {}.{}", type.dump(), did_you_mean(name, kTypes)));
+    throw UserError(fmt::format("unknown type {}.{}", type.dump(), plugin::did_you_mean(name, kTypes)));
   return static_cast<ParameterType>(known - kTypes.begin());
 }
 
@@ -201,7 +201,7 @@ std::size_t index_of(const std::vector<Parameter>& parameters, const std::string
     if (parameters[i].name == name) return i;
     known.push_back(parameters[i].name);
   }
-  throw UserError(fmt::format("there is no parameter '{}'.{}", name, did_you_mean(name, known)));
+  throw UserError(fmt::format("there is no parameter '{}'.{}", name, plugin::did_you_mean(name, known)));
 }
 
 std::vector<Condition> read_conditions(const std::vector<Parameter>& parameters, const Json& object) {

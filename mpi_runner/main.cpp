@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <iostream>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/exit_code.h"
@@ -13,6 +12,7 @@
 #include "mpi_runner/run_options.h"
 #include "mpi_runner/text.h"
 #include "mpi_runner/version.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -35,7 +35,7 @@ void print_help(std::ostream& out) {
 [[noreturn]] void refuse_unknown(const std::string& word) {
   std::vector<std::string> known = option_names(run_options_description());
   for (const Command& command : commands()) known.emplace_back(command.name);
-  throw UserError(fmt::format("unknown command '{}'.{}", word, did_you_mean(word, known)));
+  throw UserError(fmt::format("unknown command '{}'.{}", word, plugin::did_you_mean(word, known)));
 }
 
 bool asks_for_help(const std::vector<std::string>& arguments) {

@@ -14,8 +14,8 @@
 #include <sstream>
 #include <typeinfo>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -67,7 +67,8 @@ void check_values(const po::options_description& options, const Source& source) 
 
 [[noreturn]] void refuse_unknown(std::string_view typed, std::string_view place,
                                  const po::options_description& options) {
-  throw UserError(fmt::format("{}: unknown option '{}'.{}", place, typed, did_you_mean(typed, option_names(options))));
+  throw UserError(
+      fmt::format("{}: unknown option '{}'.{}", place, typed, plugin::did_you_mean(typed, option_names(options))));
 }
 
 // Boost's parse of the command line, with its complaints in our words.

@@ -9,9 +9,9 @@
 #include <optional>
 #include <set>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "mpi_runner/output_tail.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -169,7 +169,7 @@ void refuse_unknown(const PluginDescription& description, const std::string& nam
   std::vector<std::string> known;
   for (const PluginOption& option : description.options) known.push_back(option.name);
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
-  const std::string hint = known.empty() ? " (it has none)." : "." + did_you_mean(name, known);
+  const std::string hint = known.empty() ? " (it has none)." : "." + plugin::did_you_mean(name, known);
   throw UserError(fmt::format("plugin '{}' has no option '{}'{}", description.name, name, hint));
 }
 
