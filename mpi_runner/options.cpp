@@ -15,6 +15,7 @@
 #include <typeinfo>
 
 #include "core/error.h"
+#include "mpi_runner/text_file.h"
 #include "tuner/did_you_mean.h"
 
 namespace tuner {
@@ -113,14 +114,6 @@ Source from_environment(const po::options_description& options, const std::map<s
   return source;
 }
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf()))
-    throw UserError(fmt::format("cannot read the file '{}' of --config ({}).", path, std::strerror(errno)));
-  return text.str();
-}
-
 // "tune.ini:3": the line that sets the option, which Boost does not keep.
 std::string place_in_file(const std::string& path, const std::string& text, const std::string& option) {
   std::istringstream lines(text);
@@ -132,7 +125,7 @@ std::string place_in_file(const std::string& path, const std::string& text, cons
 
 Source from_config_file(const po::options_description& options, const std::string& path,
                         const std::vector<std::string>& ignored) {
-  const std::string text = read_text(path);
+  const std::string text = read_text_file(path, "config");
   std::istringstream lines(text);
   try {
     Source source{po::parse_config_file(lines, options, true), {}};

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/json_places.h"
 #include "mpi_runner/output_tail.h"
 #include "tuner/did_you_mean.h"
 
@@ -176,6 +177,7 @@ void refuse_unknown(const PluginDescription& description, const std::string& nam
 }  // namespace
 
 PluginDescription description_from_json(PluginKind kind, std::string_view text) {
+  if (nested_too_deeply(text)) refuse("what describe() writes is nested too deeply");
   const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) refuse("what describe() writes is no JSON object");
   PluginDescription description;
@@ -196,8 +198,9 @@ PluginOptions check_options(const PluginDescription& description, const PluginOp
   for (const PluginOption& option : description.options) {
     const auto set = users.find(option.name);
     if (set == users.end() && option.required)
-      throw UserError(fmt::format("plugin '{}' needs the option '{}' ({}). Add --set {}=VALUE", description.name,
-                                  option.name, option.help, option.name));
+      throw UserError(fmt::format("plugin '{}' needs the option '{}' ({}). Add --{} {}=VALUE", description.name,
+                                  option.name, option.help,
+                                  description.kind == PluginKind::objective ? "set" : "strategy-set", option.name));
     const std::string& value = set == users.end() ? option.default_value : set->second;
     if (set == users.end() && value.empty() && option.type != Type::text) continue;
     const auto good = normalized(option.type, value);
