@@ -54,16 +54,20 @@ struct Parameter {
 // A conjunction that no configuration may meet.
 using Forbidden = std::vector<Condition>;
 
+// Who wrote the JSON of a space: to_json() also writes conditions that can never hold, which people are not allowed.
+enum class SpaceAuthor { people, tuner };
+
 class AllowedSearch;
 
 class SearchSpace {
  public:
   // From the JSON form of DESIGN.md. `source` names the text in messages ("space.json", "plugin 'xgb'"), which also
   // give the line where there is one. Throws UserError.
-  static SearchSpace from_json(std::string_view text, std::string_view source);
+  static SearchSpace from_json(std::string_view text, std::string_view source,
+                               SpaceAuthor author = SpaceAuthor::people);
   // From parameters in any order; conditions name them by their place in it. Throws SpaceMistake (core/space_check.h).
   static SearchSpace from_parts(std::vector<Parameter> parameters, std::vector<Forbidden> forbidden);
-  std::string to_json() const;  // from_json(to_json()) is the same space
+  std::string to_json() const;  // from_json(to_json(), …, SpaceAuthor::tuner) is the same space
 
   std::size_t size() const { return parameters_.size(); }
   const std::vector<Parameter>& parameters() const { return parameters_; }

@@ -235,22 +235,35 @@ std::vector<Forbidden> read_forbidden(const Json& clauses, const std::vector<Par
   return forbidden;
 }
 
-SearchSpace read_space(const Json& root) {
+// What --fix and --narrow leave of a condition on the values that a parent lost; from people it is a slip.
+void refuse_never_active(const std::vector<Parameter>& parameters) {
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    for (const Condition& condition : parameters[i].conditions)
+      if (condition.never_holds())
+        throw SpaceMistake(
+            Part::parameter, i,
+            fmt::format("\"when\" of parameter '{}': the list of values of {} is empty (the parameter would never be "
+                        "active). Add a value, or remove the parameter.",
+                        parameters[i].name, parameters[condition.parameter].name));
+}
+
+SearchSpace read_space(const Json& root, SpaceAuthor author) {
+  if (root.is_object()) say_where(Part::whole, 0, "the search space has an ", [&] { check_keys(root, kTopKeys); });
   if (!root.is_object() || !root.contains("parameters") || !root["parameters"].is_array())
     throw SpaceMistake(Part::whole, 0, "a search space is a JSON object {\"parameters\": [...]}. Add the list.");
-  say_where(Part::whole, 0, "the search space has an ", [&] { check_keys(root, kTopKeys); });
   std::vector<Parameter> parameters = read_parameters(root["parameters"]);
+  if (author == SpaceAuthor::people) refuse_never_active(parameters);
   std::vector<Forbidden> forbidden = read_forbidden(root.value("forbidden", Json::array()), parameters);
   return SearchSpace::from_parts(std::move(parameters), std::move(forbidden));
 }
 
 }  // namespace
 
-SearchSpace SearchSpace::from_json(std::string_view text, std::string_view source) {
+SearchSpace SearchSpace::from_json(std::string_view text, std::string_view source, SpaceAuthor author) {
   ArrayLines places;
   const Json root = parse_with_places(text, source, places);
   try {
-    return read_space(root);
+    return read_space(root, author);
   } catch (const SpaceMistake& mistake) {
     const auto& lines = places[mistake.part == Part::forbidden ? "forbidden" : "parameters"];
     const bool known = mistake.part != Part::whole && mistake.index < lines.size();
