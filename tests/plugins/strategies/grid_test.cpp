@@ -252,11 +252,15 @@ TEST_P(GridMistake, IsOneClearMessage) {
 
 INSTANTIATE_TEST_SUITE_P(
     Resolution, GridMistake,
-    testing::Values(Mistake{"y=3", "names the parameter 'y', which the search space does not have. It has x, warm"},
+    testing::Values(Mistake{"y=3",
+                            "names the parameter 'y', which the search space does not have. Known are: x, warm."},
                     Mistake{"warm=1", "'warm', which takes all its choices"}, Mistake{"x=0", "'0' is not a number"},
                     Mistake{"x=2.5", "'2.5' is not a number of values from 1 to 1000000"}, Mistake{"", "'' is not"},
-                    Mistake{"x=3,", "'' is not"}, Mistake{"-3", "'-3' is not"},
-                    Mistake{"9999999", "'9999999' is not"}));
+                    Mistake{"x=3,", "'' is not"},
+                    Mistake{"x=3,x=4", "'x=3,x=4' gives 'x' two numbers of values. Keep one"},
+                    Mistake{"3,4", "'3,4' gives the parameters that are not named two numbers"},
+                    Mistake{"3,*=4", "'3,*=4' gives the parameters that are not named two numbers"},
+                    Mistake{"-3", "'-3' is not"}, Mistake{"9999999", "'9999999' is not"}));
 
 }  // namespace
 }  // namespace tuner::test
