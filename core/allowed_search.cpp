@@ -145,10 +145,12 @@ std::vector<AllowedSearch::Stretch> AllowedSearch::stretches_of(const SearchSpac
 std::vector<const AllowedSearch::Stretch*> AllowedSearch::in_random_order(const std::vector<Stretch>& stretches,
                                                                           RandomStream& stream) {
   std::vector<std::pair<double, const Stretch*>> arrivals;
+  arrivals.reserve(stretches.size());
   for (const Stretch& stretch : stretches)
     arrivals.emplace_back(-std::log1p(-stream.uniform()) / stretch.width, &stretch);
   std::sort(arrivals.begin(), arrivals.end());
   std::vector<const Stretch*> order;
+  order.reserve(stretches.size());
   for (const auto& [arrival, stretch] : arrivals) order.push_back(stretch);
   return order;
 }
@@ -224,7 +226,7 @@ std::optional<AllowedSearch::Parameters> AllowedSearch::complete(Walk& walk, std
       add(*reason, reasons);
       continue;
     }
-    const auto reasons_after = complete(walk, index + 1);
+    auto reasons_after = complete(walk, index + 1);
     if (!reasons_after) return {};
     if (!(*reasons_after)[index]) return reasons_after;
     add(*reasons_after, reasons);

@@ -11,6 +11,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
+using ::testing::ThrowsMessage;
 
 PluginDescription objective(const std::string& json) {
   return description_from_json(PluginKind::objective, json);
@@ -91,7 +92,7 @@ TEST(CheckOptions, NamesTheOptionThatSetsAStrategys) {
       R"({"name": "manual", "options": [{"name": "file", "required": true, "help": "the list"}]})");
 
   EXPECT_THAT([&] { check_options(strategy, {}); },
-              testing::ThrowsMessage<UserError>(HasSubstr("Add --strategy-set file=VALUE")));
+              ThrowsMessage<UserError>(HasSubstr("Add --strategy-set file=VALUE")));
 }
 
 TEST(CheckOptions, FillsDefaultsIn) {

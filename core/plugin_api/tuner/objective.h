@@ -56,7 +56,7 @@ struct Result {
 // A configuration with the space that names its values.
 class Configuration {
  public:
-  Configuration(Space space, const double* values) : space_(space), values_(values) {}
+  Configuration(const Space& space, const double* values) : space_(space), values_(values) {}
 
   // False for a conditional parameter that does not apply, and for names that the space does not have.
   bool active(std::string_view name) const {
@@ -105,7 +105,7 @@ class Configuration {
 // One trial: its configuration and what tuner offers while it runs. Use it from evaluate() only.
 class Trial : public Configuration {
  public:
-  Trial(Space space, const tuner_trial& trial) : Configuration(space, trial.configuration), trial_(&trial) {}
+  Trial(const Space& space, const tuner_trial& trial) : Configuration(space, trial.configuration), trial_(&trial) {}
 
   std::uint64_t number() const { return trial_->number; }
   std::uint32_t attempt() const { return trial_->attempt; }  // from 1

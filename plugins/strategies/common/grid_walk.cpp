@@ -9,7 +9,7 @@ Axis full_axis(const tuner_parameter& parameter) {
   return {static_cast<std::uint64_t>(parameter.cells)};
 }
 
-GridWalk::GridWalk(plugin::Space space, std::vector<Axis> axes)
+GridWalk::GridWalk(const plugin::Space& space, std::vector<Axis> axes)
     : space_(space),
       axes_(std::make_shared<const std::vector<Axis>>(std::move(axes))),
       forbidden_(std::make_shared<const ForbiddenCombinations>(space)),

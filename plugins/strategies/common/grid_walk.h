@@ -25,7 +25,7 @@ Axis full_axis(const tuner_parameter& parameter);
 class GridWalk {
  public:
   // Starts at the first value of each parameter, allowed or not: call skip_forbidden().
-  GridWalk(plugin::Space space, std::vector<Axis> axes);
+  GridWalk(const plugin::Space& space, std::vector<Axis> axes);
 
   const std::vector<double>& configuration() const { return configuration_; }  // canonical
   // Both go on behind the last combination with the first one, and return false then; also where none is allowed.
