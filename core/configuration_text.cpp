@@ -7,10 +7,11 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
+#include "core/json_places.h"
 #include "core/space_json.h"
 #include "core/unit_scale.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -60,6 +61,8 @@ std::string configuration_to_json(const SearchSpace& space, std::span<const doub
 }
 
 std::vector<double> configuration_from_json(const SearchSpace& space, std::string_view json, std::string_view source) {
+  if (nested_too_deeply(json))
+    throw UserError(fmt::format("{}: the JSON is nested too deeply for a configuration (one flat object).", source));
   const Json object = Json::parse(json, nullptr, false);
   if (!object.is_object())
     throw UserError(fmt::format("{}: a configuration is a JSON object like {}.", source,

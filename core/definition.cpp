@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/json_places.h"
 
 namespace tuner {
 
@@ -58,7 +59,7 @@ PluginInfo plugin_from(const json& value) {
 
 SearchSpace space_from(const json& value) {
   try {
-    return SearchSpace::from_json(value.dump(), "the study's space");
+    return SearchSpace::from_json(value.dump(), "the study's space", SpaceAuthor::tuner);
   } catch (const UserError& error) {
     throw DamagedStudy(error.what());
   }
@@ -99,6 +100,7 @@ std::string StudyDefinition::to_json() const {
 }
 
 StudyDefinition StudyDefinition::from_json(std::string_view text) {
+  if (nested_too_deeply(text)) throw DamagedStudy("the study's definition cannot be read (it is nested too deeply)");
   try {
     const json value = json::parse(text);
     return {.study_id = value.at("study_id"),

@@ -92,6 +92,10 @@ class PlaceRecorder {
   }
 
   void note(std::size_t depth, Json::parse_event_t event, const Json& parsed) {
+    if (depth >= kMostNesting)
+      refuse(source_, place_of(text_, position()),
+             fmt::format("lists and objects stand more than {} deep inside each other. Remove some brackets",
+                         kMostNesting));
     if (event == Json::parse_event_t::object_start) {
       keys_.resize(depth + 1);
       keys_[depth].clear();
@@ -113,6 +117,21 @@ class PlaceRecorder {
 };
 
 }  // namespace
+
+bool nested_too_deeply(std::string_view json) {
+  std::size_t depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char character = json[i];
+    if (quoted && character == '\\') ++i;
+    if (character == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (character == '[' || character == '{') ++depth;
+    if ((character == ']' || character == '}') && depth > 0) --depth;
+    if (depth > kMostNesting) return true;
+  }
+  return false;
+}
 
 Json parse_with_places(std::string_view text, std::string_view source, ArrayLines& lines) {
   PlaceRecorder recorder(text, source);

@@ -6,17 +6,21 @@
 #include <cmath>
 #include <limits>
 
+#include "core/allowed_search.h"
 #include "core/configuration_text.h"
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "core/space_check.h"
 #include "core/unit_scale.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
 
 constexpr double kInactive = std::numeric_limits<double>::quiet_NaN();
+
+// At one allowed in a hundred this many draws in a row are forbidden once in 30,000 times.
+constexpr int kMostDraws = 1000;
 
 // Whether a step ends on `high` may not depend on the rounding of (high - low) / step.
 constexpr double kStepTolerance = 1e-6;
@@ -57,7 +61,7 @@ SearchSpace SearchSpace::from_parts(std::vector<Parameter> parameters, std::vect
   check_parts(parameters, forbidden);
   put_parents_first(parameters, forbidden);
   SearchSpace space(std::move(parameters), std::move(forbidden));
-  check_something_is_allowed(space);
+  if (!space.forbidden_.empty()) space.allowed_ = std::make_shared<const AllowedSearch>(space);
   return space;
 }
 
@@ -71,7 +75,7 @@ std::size_t SearchSpace::index_of(std::string_view name) const {
   if (const auto index = find(name)) return *index;
   std::vector<std::string> known;
   for (const Parameter& parameter : parameters_) known.push_back(parameter.name);
-  throw UserError(fmt::format("there is no parameter '{}'.{}", name, did_you_mean(name, known)));
+  throw UserError(fmt::format("there is no parameter '{}'.{}", name, plugin::did_you_mean(name, known)));
 }
 
 double SearchSpace::cells() const {
@@ -96,6 +100,11 @@ void SearchSpace::make_canonical(std::span<double> configuration) const {
     else
       value = std::isnan(value) ? default_of(parameters_[i]) : snapped(parameters_[i], value);
   }
+}
+
+bool SearchSpace::contains(std::span<const double> configuration) const {
+  // First, since it needs no text: strategies ask this of one point after the other.
+  return configuration.size() == size() && !is_forbidden(configuration) && !violation(configuration);
 }
 
 bool SearchSpace::is_forbidden(std::span<const double> configuration) const {
@@ -137,11 +146,12 @@ std::vector<double> SearchSpace::to_unit(std::span<const double> configuration) 
 std::vector<double> SearchSpace::sample(std::uint64_t seed, std::uint64_t index) const {
   RandomStream stream(mix(seed, index));
   std::vector<double> cube(size());
-  for (;;) {  // ends: a space whose forbidden combinations leave nothing cannot be made
+  for (int draw = 0; draw < kMostDraws; ++draw) {
     for (double& coordinate : cube) coordinate = stream.uniform();
     std::vector<double> configuration = from_unit(cube);
     if (!is_forbidden(configuration)) return configuration;
   }
+  return allowed_->draw(*this, stream);
 }
 
 std::vector<double> SearchSpace::defaults() const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,14 +54,20 @@ struct Parameter {
 // A conjunction that no configuration may meet.
 using Forbidden = std::vector<Condition>;
 
+// Who wrote the JSON of a space: to_json() also writes conditions that can never hold, which people are not allowed.
+enum class SpaceAuthor { people, tuner };
+
+class AllowedSearch;
+
 class SearchSpace {
  public:
   // From the JSON form of DESIGN.md. `source` names the text in messages ("space.json", "plugin 'xgb'"), which also
   // give the line where there is one. Throws UserError.
-  static SearchSpace from_json(std::string_view text, std::string_view source);
+  static SearchSpace from_json(std::string_view text, std::string_view source,
+                               SpaceAuthor author = SpaceAuthor::people);
   // From parameters in any order; conditions name them by their place in it. Throws SpaceMistake (core/space_check.h).
   static SearchSpace from_parts(std::vector<Parameter> parameters, std::vector<Forbidden> forbidden);
-  std::string to_json() const;  // from_json(to_json()) is the same space
+  std::string to_json() const;  // from_json(to_json(), …, SpaceAuthor::tuner) is the same space
 
   std::size_t size() const { return parameters_.size(); }
   const std::vector<Parameter>& parameters() const { return parameters_; }
@@ -73,7 +80,7 @@ class SearchSpace {
   // Inactive parameters become NaN, active ones that are NaN their default, and values of a float with a step the grid
   // value that they mean up to rounding.
   void make_canonical(std::span<double> configuration) const;
-  bool contains(std::span<const double> configuration) const { return !violation(configuration); }
+  bool contains(std::span<const double> configuration) const;
   bool is_forbidden(std::span<const double> configuration) const;  // of a canonical configuration
   // Why the configuration is not in the space ("eta = 0.7 is above 0.5"), or nothing.
   std::optional<std::string> violation(std::span<const double> configuration) const;
@@ -81,7 +88,8 @@ class SearchSpace {
   // Cube point to canonical configuration and back; see tuner_space in tuner/abi.h.
   std::vector<double> from_unit(std::span<const double> cube) const;
   std::vector<double> to_unit(std::span<const double> configuration) const;
-  // A uniform draw over the allowed configurations, a function of (seed, index) alone.
+  // A draw from the allowed configurations, a function of (seed, index) alone. Uniform where at least one of some
+  // hundred uniform draws is allowed; where less is left, it is found by search (core/allowed_search.h).
   std::vector<double> sample(std::uint64_t seed, std::uint64_t index) const;
 
   // The configuration of the parameters' defaults. Where none is given: the first of unordered choices, false, the
@@ -93,6 +101,7 @@ class SearchSpace {
 
   std::vector<Parameter> parameters_;  // parents stand before their children
   std::vector<Forbidden> forbidden_;
+  std::shared_ptr<const AllowedSearch> allowed_;  // none where nothing is forbidden
 };
 
 }  // namespace tuner

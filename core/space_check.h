@@ -30,8 +30,4 @@ void check_parts(std::vector<Parameter>& parameters, const std::vector<Forbidden
 // Moves children behind their parents and keeps the order otherwise. Throws SpaceMistake that names a cycle.
 void put_parents_first(std::vector<Parameter>& parameters, std::vector<Forbidden>& forbidden);
 
-// Throws SpaceMistake where the forbidden combinations leave no configuration. Proved by going through the values that
-// make a difference to any condition; where these have more than a million combinations, by 10,000 draws.
-void check_something_is_allowed(const SearchSpace& space);
-
 }  // namespace tuner

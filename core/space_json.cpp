@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/configuration_text.h"
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "core/unit_scale.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -72,7 +72,7 @@ double value_from_json(const Parameter& parameter, const Json& value) {
     if (value == Json::parse(parameter.choices[i])) return static_cast<double>(i);
   const std::string typed = value.is_string() ? value.get<std::string>() : value.dump();
   throw UserError(fmt::format("{} = {} is not one of its choices.{}", parameter.name, value.dump(),
-                              did_you_mean(typed, choice_names(parameter))));
+                              plugin::did_you_mean(typed, choice_names(parameter))));
 }
 
 std::string condition_text(const Parameter& parameter, const Condition& condition) {

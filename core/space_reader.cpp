@@ -5,12 +5,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "core/json_places.h"
 #include "core/search_space.h"
 #include "core/space_check.h"
 #include "core/space_json.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -27,7 +27,7 @@ const std::vector<std::string> kPriorKeys{"mean", "sd"};
 void check_keys(const Json& object, const std::vector<std::string>& known) {
   for (const auto& [key, value] : object.items())
     if (std::find(known.begin(), known.end(), key) == known.end())
-      throw UserError(fmt::format("unknown key {:?}.{}", key, did_you_mean(key, known)));
+      throw UserError(fmt::format("unknown key {:?}.{}", key, plugin::did_you_mean(key, known)));
 }
 
 double read_number(const Json& value, std::string_view key) {
@@ -116,7 +116,7 @@ ParameterType read_type(const Json& entry) {
   const std::string name = type.is_string() ? type.get<std::string>() : "";
   const auto known = std::find(kTypes.begin(), kTypes.end(), name);
   if (known == kTypes.end())
-    throw UserError(fmt::format("unknown type {}.{}", type.dump(), did_you_mean(name, kTypes)));
+    throw UserError(fmt::format("unknown type {}.{}", type.dump(), plugin::did_you_mean(name, kTypes)));
   return static_cast<ParameterType>(known - kTypes.begin());
 }
 
@@ -201,7 +201,7 @@ std::size_t index_of(const std::vector<Parameter>& parameters, const std::string
     if (parameters[i].name == name) return i;
     known.push_back(parameters[i].name);
   }
-  throw UserError(fmt::format("there is no parameter '{}'.{}", name, did_you_mean(name, known)));
+  throw UserError(fmt::format("there is no parameter '{}'.{}", name, plugin::did_you_mean(name, known)));
 }
 
 std::vector<Condition> read_conditions(const std::vector<Parameter>& parameters, const Json& object) {
@@ -235,22 +235,35 @@ std::vector<Forbidden> read_forbidden(const Json& clauses, const std::vector<Par
   return forbidden;
 }
 
-SearchSpace read_space(const Json& root) {
+// What --fix and --narrow leave of a condition on the values that a parent lost; from people it is a slip.
+void refuse_never_active(const std::vector<Parameter>& parameters) {
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    for (const Condition& condition : parameters[i].conditions)
+      if (condition.never_holds())
+        throw SpaceMistake(
+            Part::parameter, i,
+            fmt::format("\"when\" of parameter '{}': the list of values of {} is empty (the parameter would never be "
+                        "active). Add a value, or remove the parameter.",
+                        parameters[i].name, parameters[condition.parameter].name));
+}
+
+SearchSpace read_space(const Json& root, SpaceAuthor author) {
+  if (root.is_object()) say_where(Part::whole, 0, "the search space has an ", [&] { check_keys(root, kTopKeys); });
   if (!root.is_object() || !root.contains("parameters") || !root["parameters"].is_array())
     throw SpaceMistake(Part::whole, 0, "a search space is a JSON object {\"parameters\": [...]}. Add the list.");
-  say_where(Part::whole, 0, "the search space has an ", [&] { check_keys(root, kTopKeys); });
   std::vector<Parameter> parameters = read_parameters(root["parameters"]);
+  if (author == SpaceAuthor::people) refuse_never_active(parameters);
   std::vector<Forbidden> forbidden = read_forbidden(root.value("forbidden", Json::array()), parameters);
   return SearchSpace::from_parts(std::move(parameters), std::move(forbidden));
 }
 
 }  // namespace
 
-SearchSpace SearchSpace::from_json(std::string_view text, std::string_view source) {
+SearchSpace SearchSpace::from_json(std::string_view text, std::string_view source, SpaceAuthor author) {
   ArrayLines places;
   const Json root = parse_with_places(text, source, places);
   try {
-    return read_space(root);
+    return read_space(root, author);
   } catch (const SpaceMistake& mistake) {
     const auto& lines = places[mistake.part == Part::forbidden ? "forbidden" : "parameters"];
     const bool known = mistake.part != Part::whole && mistake.index < lines.size();

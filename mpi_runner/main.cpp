@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <iostream>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/exit_code.h"
@@ -15,6 +14,7 @@
 #include "mpi_runner/run_options.h"
 #include "mpi_runner/text.h"
 #include "mpi_runner/version.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -40,7 +40,7 @@ void print_help(std::ostream& out) {
   for (const Command& command : commands()) known.emplace_back(command.name);
   if (std::filesystem::exists(word) || word.ends_with(".h5"))
     throw UserError(fmt::format("'{0}' is no command. Try `tuner show {0}`, or --study {0}", word));
-  throw UserError(fmt::format("unknown command '{}'.{}", word, did_you_mean(word, known)));
+  throw UserError(fmt::format("unknown command '{}'.{}", word, plugin::did_you_mean(word, known)));
 }
 
 bool has_word(const std::vector<std::string>& arguments, std::string_view one, std::string_view other) {

@@ -99,7 +99,7 @@ WorkerSetup read_setup(ByteReader& in) {
     std::string name = in.text();
     options[std::move(name)] = in.text();
   }
-  SearchSpace space = SearchSpace::from_json(in.text(), "the manager's message");
+  SearchSpace space = SearchSpace::from_json(in.text(), "the manager's message", SpaceAuthor::tuner);
   GoalInfo goal;
   read(in, goal);
   std::filesystem::path trials_directory = in.text();

@@ -14,8 +14,9 @@
 #include <sstream>
 #include <typeinfo>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
+#include "mpi_runner/text_file.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -68,7 +69,8 @@ void check_values(const po::options_description& options, const Source& source) 
 
 [[noreturn]] void refuse_unknown(std::string_view typed, std::string_view place,
                                  const po::options_description& options) {
-  throw UserError(fmt::format("{}: unknown option '{}'.{}", place, typed, did_you_mean(typed, option_names(options))));
+  throw UserError(
+      fmt::format("{}: unknown option '{}'.{}", place, typed, plugin::did_you_mean(typed, option_names(options))));
 }
 
 // Boost's parse of the command line, with its complaints in our words.
@@ -113,15 +115,6 @@ Source from_environment(const po::options_description& options, const std::map<s
   return source;
 }
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  const int error = errno;
-  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())) || file.bad())
-    throw UserError(fmt::format("cannot read the file '{}' of --config ({}).", path, std::strerror(error)));
-  return text.str();
-}
-
 // "tune.ini:3": the line that sets the option, which Boost does not keep.
 std::string place_in_file(const std::string& path, const std::string& text, const std::string& option) {
   std::istringstream lines(text);
@@ -133,7 +126,7 @@ std::string place_in_file(const std::string& path, const std::string& text, cons
 
 Source from_config_file(const po::options_description& options, const std::string& path,
                         const std::vector<std::string>& ignored) {
-  const std::string text = read_text(path);
+  const std::string text = read_text_file(path, "config");
   std::istringstream lines(text);
   try {
     Source source{po::parse_config_file(lines, options, true), {}};
@@ -155,7 +148,7 @@ void refuse_misspelled_variables(const po::options_description& options, const O
   for (const std::string& option : sources.ignored_in_file) known.push_back(variable_of(option.substr(2)));
   for (const auto& [name, text] : sources.environment) {
     if (std::ranges::find(known, name) != known.end()) continue;
-    const std::string hint = did_you_mean(name, known);
+    const std::string hint = plugin::did_you_mean(name, known);
     if (hint.starts_with(" Did"))
       throw UserError(fmt::format("environment variable {}: unknown option.{}", name, hint));
   }

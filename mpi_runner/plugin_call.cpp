@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/json_places.h"
 #include "mpi_runner/host_process.h"
 #include "mpi_runner/plugin_goal.h"
 
@@ -113,8 +114,8 @@ std::string refit(const HostLaunch& launch, const RefitCall& call, const std::fu
   const auto metrics = interview.ask<protocol::Text>(
       protocol::Refit{call.part, call.seed, call.configuration, std::filesystem::absolute(call.directory)});
   interview.finish();
-  if (!nlohmann::json::parse(metrics.text, nullptr, false).is_object())
-    interview.fail("writes metrics that are no JSON object in refit()");
+  if (nested_too_deeply(metrics.text) || !nlohmann::json::parse(metrics.text, nullptr, false).is_object())
+    interview.fail("writes metrics that are no flat JSON object in refit()");
   return metrics.text;
 }
 

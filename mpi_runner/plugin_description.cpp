@@ -9,9 +9,10 @@
 #include <optional>
 #include <set>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
+#include "core/json_places.h"
 #include "mpi_runner/output_tail.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -169,13 +170,14 @@ void refuse_unknown(const PluginDescription& description, const std::string& nam
   std::vector<std::string> known;
   for (const PluginOption& option : description.options) known.push_back(option.name);
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
-  const std::string hint = known.empty() ? " (it has none)." : "." + did_you_mean(name, known);
+  const std::string hint = known.empty() ? " (it has none)." : "." + plugin::did_you_mean(name, known);
   throw UserError(fmt::format("plugin '{}' has no option '{}'{}", description.name, name, hint));
 }
 
 }  // namespace
 
 PluginDescription description_from_json(PluginKind kind, std::string_view text) {
+  if (nested_too_deeply(text)) refuse("what describe() writes is nested too deeply");
   const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) refuse("what describe() writes is no JSON object");
   PluginDescription description;
@@ -196,8 +198,9 @@ PluginOptions check_options(const PluginDescription& description, const PluginOp
   for (const PluginOption& option : description.options) {
     const auto set = users.find(option.name);
     if (set == users.end() && option.required)
-      throw UserError(fmt::format("plugin '{}' needs the option '{}' ({}). Add --set {}=VALUE", description.name,
-                                  option.name, option.help, option.name));
+      throw UserError(fmt::format("plugin '{}' needs the option '{}' ({}). Add --{} {}=VALUE", description.name,
+                                  option.name, option.help,
+                                  description.kind == PluginKind::objective ? "set" : "strategy-set", option.name));
     const std::string& value = set == users.end() ? option.default_value : set->second;
     if (set == users.end() && value.empty() && option.type != Type::text) continue;
     const auto good = normalized(option.type, value);

@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <set>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -48,7 +48,7 @@ fs::path find_file(const fs::path& path) {
   std::vector<std::string> searched;
   for (const fs::path& directory : plugin_directories()) searched.push_back(directory);
   const fs::path here = fs::path(".") / (name + std::string(kSuffix));
-  const std::string hint = is_file(here) ? " Did you mean '" + here.string() + "'?" : did_you_mean(name, known);
+  const std::string hint = is_file(here) ? " Did you mean '" + here.string() + "'?" : plugin::did_you_mean(name, known);
   throw UserError(fmt::format("there is no plugin '{}' (searched: {}).{} Set {} to search elsewhere.", name,
                               boost::join(searched, ":"), hint, kVariable));
 }

@@ -4,8 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <random>
 
 #include "core/error.h"
@@ -13,21 +11,16 @@
 #include "mpi_runner/goal_text.h"
 #include "mpi_runner/plugin_path.h"
 #include "mpi_runner/text.h"
+#include "mpi_runner/text_file.h"
 #include "storage/digest.h"
 
 namespace tuner {
 namespace {
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw UserError(fmt::format("the search space '{}' cannot be read (no such file, or no right to)", path));
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 SearchSpace space_of(const RunOptions& options, const LoadedPlugin& objective, const PluginOptions& plugin_options) {
   SearchSpace space = options.space_file.empty()
                           ? plugin_space(objective.launch, plugin_options)
-                          : SearchSpace::from_json(read_text(options.space_file), options.space_file);
+                          : SearchSpace::from_json(read_text_file(options.space_file, "space"), options.space_file);
   for (const std::string& assignment : options.fix) space = fixed(space, assignment);
   for (const std::string& assignment : options.narrow) space = narrowed(space, assignment);
   return space;

@@ -6,8 +6,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -35,7 +35,7 @@ double measured_number(const char* key, const Json& value) {
 Fields::Fields(const Json& object, const std::vector<std::string>& known) : object_(object) {
   for (const auto& [key, value] : object.items())
     if (std::ranges::find(known, key) == known.end())
-      throw UserError(fmt::format("unknown key {:?}.{}", key, did_you_mean(key, known)));
+      throw UserError(fmt::format("unknown key {:?}.{}", key, plugin::did_you_mean(key, known)));
 }
 
 const Json* Fields::find(const char* key) const {

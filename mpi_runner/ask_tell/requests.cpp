@@ -6,10 +6,10 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "core/json_places.h"
 #include "mpi_runner/ask_tell/fields.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -79,7 +79,7 @@ ObjectiveInfo objective_from(const Json& entry) {
   fields.at("name");
   const std::string direction = fields.text("direction").value_or("minimize");
   if (std::ranges::find(kDirections, direction) == kDirections.end())
-    throw UserError(fmt::format("unknown direction {:?}.{}", direction, did_you_mean(direction, kDirections)));
+    throw UserError(fmt::format("unknown direction {:?}.{}", direction, plugin::did_you_mean(direction, kDirections)));
   return {*fields.text("name"), direction == "maximize"};
 }
 
@@ -140,7 +140,7 @@ Cause failure_from(const std::string& name) {
     known.emplace_back(name_of(cause));
     if (name_of(cause) == name) return cause;
   }
-  throw UserError(fmt::format("unknown failure {:?}.{}", name, did_you_mean(name, known)));
+  throw UserError(fmt::format("unknown failure {:?}.{}", name, plugin::did_you_mean(name, known)));
 }
 
 Request tell_from(const Fields& fields) {
@@ -170,7 +170,7 @@ std::string op_of(const Json& object) {
   if (!object.is_object()) throw UserError("a request is a JSON object. Try {\"op\": \"ask\"}");
   const auto op = object.find("op");
   if (op == object.end() || !op->is_string())
-    throw UserError(fmt::format("\"op\" is missing (a text).{}", did_you_mean("", kOps)));
+    throw UserError(fmt::format("\"op\" is missing (a text).{}", plugin::did_you_mean("", kOps)));
   return op->get<std::string>();
 }
 
@@ -188,7 +188,7 @@ Request request_from(std::string_view line) {
   if (op == "best") return plain<BestRequest>(object);
   if (op == "sync") return plain<SyncRequest>(object);
   if (op == "close") return plain<CloseRequest>(object);
-  throw UserError(fmt::format("unknown op {:?}.{}", op, did_you_mean(op, kOps)));
+  throw UserError(fmt::format("unknown op {:?}.{}", op, plugin::did_you_mean(op, kOps)));
 }
 
 }  // namespace tuner

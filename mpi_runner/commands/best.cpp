@@ -5,6 +5,7 @@
 
 #include "core/configuration_text.h"
 #include "core/error.h"
+#include "core/json_places.h"
 #include "core/pareto.h"
 #include "core/replicates.h"
 #include "mpi_runner/best_text.h"
@@ -65,8 +66,9 @@ Json best_json(const Study& study, TrialId best) {
   if (const auto defaults = defaults_trial(study))
     result["defaults"] = {{"trial", defaults->value}, {"values", values_json(study, *defaults)}};
   if (const HoldoutLook* look = holdout_look(study, best))
-    result["holdout"] = {{"metrics", Json::parse(look->metrics, nullptr, false)},
-                         {"looks", study.holdout_looks().size()}};
+    result["holdout"] = {
+        {"metrics", nested_too_deeply(look->metrics) ? Json() : Json::parse(look->metrics, nullptr, false)},
+        {"looks", study.holdout_looks().size()}};
   for (const ReplicatedValue& value : replicated_values(study))
     result["replicates"].push_back({{"trial", value.leader.value},
                                     {"runs", value.runs},

@@ -15,6 +15,7 @@
 #include "mpi_runner/run_options.h"
 #include "mpi_runner/study_setup.h"
 #include "mpi_runner/text.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -43,12 +44,18 @@ po::options_description evaluate_options() {
   return options;
 }
 
+[[noreturn]] void refuse_fidelity(const GoalInfo& goal, const std::string& name) {
+  std::vector<std::string> known;
+  for (const FidelityInfo& fidelity : goal.fidelities) known.push_back(fidelity.name);
+  throw UserError(fmt::format("--fidelity: the plugin has no fidelity '{}'{}", name,
+                              known.empty() ? " (it has none)." : "." + plugin::did_you_mean(name, known)));
+}
+
 std::vector<double> fidelities_from(const GoalInfo& goal, const PluginOptions& typed) {
   std::vector<double> fidelities = goal.highest_fidelities();
   for (const auto& [name, text] : typed) {
     const auto found = std::ranges::find(goal.fidelities, name, &FidelityInfo::name);
-    if (found == goal.fidelities.end())
-      throw UserError(fmt::format("--fidelity: the plugin has no fidelity '{}'", name));
+    if (found == goal.fidelities.end()) refuse_fidelity(goal, name);
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
     if (text.empty() || *end != '\0' || !(value >= found->low && value <= found->high))

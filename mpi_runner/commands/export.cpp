@@ -7,11 +7,11 @@
 #include <fstream>
 #include <ostream>
 
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
 #include "mpi_runner/commands/open_study.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -24,7 +24,7 @@ Export export_as(const std::string& format) {
   if (format == "csv") return export_csv;
   if (format == "json") return export_json;
   const std::vector<std::string> known = {"csv", "json"};
-  throw UserError(fmt::format("--format = '{}' is not a format.{}", format, did_you_mean(format, known)));
+  throw UserError(fmt::format("--format = '{}' is not a format.{}", format, plugin::did_you_mean(format, known)));
 }
 
 void export_to_file(Export write, const Study& study, const std::string& path) {

@@ -15,6 +15,7 @@
 #include "mpi_runner/commands/trial_story.h"
 #include "mpi_runner/options.h"
 #include "mpi_runner/text.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -49,8 +50,9 @@ void sort_by_value(const Study& study, std::vector<TrialId>& trials) {
 
 std::vector<TrialId> chosen_trials(const Study& study, const po::variables_map& values) {
   const std::string sort = values["sort"].as<std::string>();
-  if (sort != "number" && sort != "value")
-    throw UserError(fmt::format("--sort = '{}' is not an order (needs value or number)", sort));
+  const std::vector<std::string> orders{"number", "value"};
+  if (std::ranges::find(orders, sort) == orders.end())
+    throw UserError(fmt::format("--sort = '{}' is not an order.{}", sort, plugin::did_you_mean(sort, orders)));
   std::vector<TrialId> trials(study.trial_count());
   for (std::size_t i = 0; i < trials.size(); ++i) trials[i] = TrialId{i};
   if (const auto last = given<Count>(values, "last"); last && last->value < trials.size())

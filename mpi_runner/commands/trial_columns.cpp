@@ -7,9 +7,9 @@
 #include <set>
 
 #include "core/configuration_text.h"
-#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "mpi_runner/text.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -143,7 +143,8 @@ std::vector<TrialColumn> columns_named(const Study& study, std::span<const std::
     if (found == all.end()) {
       std::vector<std::string> known;
       for (const TrialColumn& column : all) known.push_back(column.column.title);
-      throw UserError(fmt::format("--columns: the study has no column '{}'.{}", name, did_you_mean(name, known)));
+      throw UserError(
+          fmt::format("--columns: the study has no column '{}'.{}", name, plugin::did_you_mean(name, known)));
     }
     chosen.push_back(*found);
   }

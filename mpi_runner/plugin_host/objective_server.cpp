@@ -20,7 +20,7 @@ const protocol::Failed kNotCreated = {protocol::Blame::plugin, "was asked to wor
 }  // namespace
 
 ObjectiveServer::Setting::Setting(const protocol::CreateObjective& request)
-    : space(SearchSpace::from_json(request.space, "the study's space")),
+    : space(SearchSpace::from_json(request.space, "the study's space", SpaceAuthor::tuner)),
       options(request.options),
       trials_directory(request.trials_directory),
       threads(request.threads),

@@ -97,7 +97,7 @@ const protocol::Failed kNotCreated = {protocol::Blame::plugin, "was asked before
 }  // namespace
 
 StrategyServer::Setting::Setting(const protocol::CreateStrategy& request)
-    : space(SearchSpace::from_json(request.space, "the study's space")),
+    : space(SearchSpace::from_json(request.space, "the study's space", SpaceAuthor::tuner)),
       options(request.options),
       maximize(request.goal.maximize.begin(), request.goal.maximize.end()),
       fidelity_low(request.goal.fidelity_low),

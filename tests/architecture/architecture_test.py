@@ -33,7 +33,6 @@ TESTED_ELSEWHERE = {
     "core/definition.cpp": "tests/storage/event_codec_test.cpp",
     "core/json_places.cpp": "tests/core/space_json_test.cpp",
     "core/space_check.cpp": "tests/core/space_json_test.cpp",
-    "core/space_feasibility.cpp": "tests/core/space_json_test.cpp",
     "core/space_reader.cpp": "tests/core/space_json_test.cpp",
     "core/trial.cpp": "tests/core/study_test.cpp",
     "core/unit_scale.cpp": "tests/core/search_space_test.cpp",

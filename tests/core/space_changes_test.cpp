@@ -93,7 +93,7 @@ TEST(Fixed, SurvivesTheWayThroughJson) {
   for (const char* assignment : {"depth=6", "booster=tree", "warm=false", "warm=true", "rate=0.3", "eta=0.01"}) {
     const SearchSpace changed = fixed(original(), assignment);
 
-    const SearchSpace again = SearchSpace::from_json(changed.to_json(), "again");
+    const SearchSpace again = SearchSpace::from_json(changed.to_json(), "again", SpaceAuthor::tuner);
 
     EXPECT_EQ(again.to_json(), changed.to_json());
     for (std::uint64_t i = 0; i < 50; ++i)

@@ -137,6 +137,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadSpace{"[]", "space.json: a search space is a JSON object {\"parameters\": [...]}"},
         BadSpace{"{\"parameters\": 3}", "a search space is a JSON object"},
         BadSpace{R"({"parameters": [], "forbiden": []})", "unknown key \"forbiden\". Did you mean 'forbidden'?"},
+        BadSpace{R"({"paramters": []})", "unknown key \"paramters\". Did you mean 'parameters'?"},
+        BadSpace{"{\"parameters\": [\n{\"name\": " + std::string(100'000, '['),
+                 "space.json:2:40: lists and objects stand more than 32 deep inside each other. Remove some brackets."},
         BadSpace{R"({"parameters": []})", "space.json: the search space has no parameters."},
         BadSpace{R"({"parameters": [{"name": "x", "type": "bool"}], "forbidden": {}})",
                  "\"forbidden\" is not a list"}));
@@ -262,6 +265,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadSpace{child(R"({"depth": 2.5})"), "depth = 2.5 is not a whole number"},
         BadSpace{child(R"({"depth": {"low": 10}})"), "the range {\"low\":10} holds no value of depth"},
         BadSpace{child(R"({"depth": {"low": 10, "high": 12}})"), "depth from 10 to 12 is outside [1, 9]"},
+        BadSpace{child(R"({"booster": []})"),
+                 "space.json:4: \"when\" of parameter 'child': the list of values of booster is empty (the parameter "
+                 "would never be active)"},
         BadSpace{child(R"({"depth": {}})"), "the range of depth has neither \"low\" nor \"high\""},
         BadSpace{child(R"({"depth": {"lo": 2}})"), "unknown key \"lo\". Did you mean 'low'?"},
         BadSpace{child(R"({"booster": {"low": "dart"}})"), "booster has no order, so no range"},

@@ -11,6 +11,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
+using ::testing::ThrowsMessage;
 
 PluginDescription objective(const std::string& json) {
   return description_from_json(PluginKind::objective, json);
@@ -54,8 +55,8 @@ TEST_P(BadDescription, IsRefusedWithWhatIsWrong) {
 INSTANTIATE_TEST_SUITE_P(
     Objectives, BadDescription,
     ::testing::Values(
-        Bad{"", "no JSON object"}, Bad{"[]", "no JSON object"}, Bad{"{}", "it has no 'name'"},
-        Bad{R"({"name": 5})", "'name' is 5, which is of the wrong type"},
+        Bad{"", "no JSON object"}, Bad{"[]", "no JSON object"}, Bad{std::string(100'000, '['), "is nested too deeply"},
+        Bad{"{}", "it has no 'name'"}, Bad{R"({"name": 5})", "'name' is 5, which is of the wrong type"},
         Bad{R"({"name": "p"})", "it has no objectives"},
         Bad{R"({"name": "p", "objectives": {}})", "'objectives' is not a list"},
         Bad{R"({"name": "p", "objectives": [{"name": "a", "direction": "up"}]})", "the direction 'up'"},
@@ -83,6 +84,15 @@ std::string mistake_in(const PluginOptions& users) {
     return error.what();
   }
   return "they were taken";
+}
+
+TEST(CheckOptions, NamesTheOptionThatSetsAStrategys) {
+  const PluginDescription strategy = description_from_json(
+      PluginKind::strategy,
+      R"({"name": "manual", "options": [{"name": "file", "required": true, "help": "the list"}]})");
+
+  EXPECT_THAT([&] { check_options(strategy, {}); },
+              ThrowsMessage<UserError>(HasSubstr("Add --strategy-set file=VALUE")));
 }
 
 TEST(CheckOptions, FillsDefaultsIn) {

@@ -13,6 +13,8 @@
 // and end the file with TUNER_OBJECTIVE(MyObjective).
 #pragma once
 
+#include <initializer_list>
+
 #include "tuner/plugin.h"
 
 namespace tuner::plugin {
@@ -54,34 +56,46 @@ struct Result {
 // A configuration with the space that names its values.
 class Configuration {
  public:
-  Configuration(Space space, const double* values) : space_(space), values_(values) {}
+  Configuration(const Space& space, const double* values) : space_(space), values_(values) {}
 
   // False for a conditional parameter that does not apply, and for names that the space does not have.
   bool active(std::string_view name) const {
     const std::size_t index = space_.find(name);
     return index < space_.size() && !std::isnan(values_[index]);
   }
-  // The accessors throw std::invalid_argument for names the space does not have or that are inactive here.
-  double real(std::string_view name) const { return values_[active_index(name)]; }
-  std::int64_t integer(std::string_view name) const { return static_cast<std::int64_t>(real(name)); }
-  bool flag(std::string_view name) const { return real(name) != 0; }
-  // The JSON scalar of a categorical or ordinal parameter, a string without its quotes: gbtree, 16, true.
+  // The accessors throw std::invalid_argument for names that the space does not have or that are inactive here, and for
+  // parameters of another type, which a user's --space may make of yours.
+  double real(std::string_view name) const { return values_[index_of(name, {TUNER_FLOAT, TUNER_INT}, "real()")]; }
+  std::int64_t integer(std::string_view name) const {
+    return static_cast<std::int64_t>(values_[index_of(name, {TUNER_INT}, "integer()")]);
+  }
+  bool flag(std::string_view name) const { return values_[index_of(name, {TUNER_BOOL}, "flag()")] != 0; }
+  // A categorical, ordinal or bool as text, a string without quotes and escapes: gbtree, 16, true. Lives as long as the
+  // objective.
   std::string_view choice(std::string_view name) const {
-    const std::size_t index = active_index(name);
-    const std::string_view json = space_[index].choices[static_cast<std::size_t>(values_[index])];
-    const bool is_string = json.size() >= 2 && json.front() == '"';
-    return is_string ? json.substr(1, json.size() - 2) : json;
+    const std::size_t index = index_of(name, {TUNER_CATEGORICAL, TUNER_ORDINAL, TUNER_BOOL}, "choice()");
+    return space_.choice(index, static_cast<std::size_t>(values_[index]));
   }
   std::span<const double> values() const { return {values_, space_.size()}; }
   const Space& space() const { return space_; }
 
  private:
-  std::size_t active_index(std::string_view name) const {
+  std::size_t index_of(std::string_view name, std::initializer_list<tuner_parameter_type> types,
+                       const char* accessor) const {
     const std::size_t index = space_.find(name);
     if (index == space_.size()) throw std::invalid_argument("no parameter '" + std::string(name) + "' in this space");
+    const tuner_parameter_type type = space_[index].type;
+    if (std::find(types.begin(), types.end(), type) == types.end())
+      throw std::invalid_argument("parameter '" + std::string(name) + "' is " + type_text(type) +
+                                  " in this search space, which " + accessor + " does not read");
     if (std::isnan(values_[index]))
       throw std::invalid_argument("parameter '" + std::string(name) + "' is inactive in this configuration");
     return index;
+  }
+
+  static const char* type_text(tuner_parameter_type type) {
+    constexpr const char* kTexts[] = {"a float", "an int", "categorical", "ordinal", "a bool"};
+    return type >= TUNER_FLOAT && type <= TUNER_BOOL ? kTexts[type] : "of a type that this plugin does not know";
   }
 
   Space space_;
@@ -91,7 +105,7 @@ class Configuration {
 // One trial: its configuration and what tuner offers while it runs. Use it from evaluate() only.
 class Trial : public Configuration {
  public:
-  Trial(Space space, const tuner_trial& trial) : Configuration(space, trial.configuration), trial_(&trial) {}
+  Trial(const Space& space, const tuner_trial& trial) : Configuration(space, trial.configuration), trial_(&trial) {}
 
   std::uint64_t number() const { return trial_->number; }
   std::uint32_t attempt() const { return trial_->attempt; }  // from 1

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -49,8 +50,9 @@ class Options {
   std::string_view text(std::string_view name) const {
     for (const tuner_option& item : items_)
       if (name == item.name) return item.value;
-    throw UserMistake("option '" + std::string(name) + "' is not set (it has no default). Add --set " +
-                      std::string(name) + "=VALUE");
+    throw UserMistake("option '" + std::string(name) +
+                      "' is not set (it has no default). Set it by --set (of an objective) or --strategy-set (of a "
+                      "strategy)");
   }
   bool has(std::string_view name) const {
     return std::any_of(items_.begin(), items_.end(), [&](const auto& item) { return name == item.name; });
@@ -73,10 +75,69 @@ class Options {
   std::vector<tuner_option> items_;  // texts belong to the host, which keeps them as long as the instance
 };
 
+namespace detail {
+
+inline void append_utf8(std::uint32_t code, std::string& text) {
+  const auto append = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
+  if (code < 0x80) {
+    append(code);
+  } else if (code < 0x800) {
+    append(0xC0 | code >> 6);
+    append(0x80 | (code & 0x3F));
+  } else {
+    if (code < 0x10000) append(0xE0 | code >> 12);
+    if (code >= 0x10000) append(0xF0 | code >> 18);
+    if (code >= 0x10000) append(0x80 | (code >> 12 & 0x3F));
+    append(0x80 | (code >> 6 & 0x3F));
+    append(0x80 | (code & 0x3F));
+  }
+}
+
+// The code of an escape u at `position`, which moves behind it; two of them make a character beyond 16 bits (RFC 8259).
+inline std::uint32_t escaped_code(std::string_view json, std::size_t& position) {
+  const auto unit = [&] {
+    std::uint32_t code = 0;
+    const std::string_view digits = json.substr(std::min(position, json.size()), 4);
+    std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+    position += 4;
+    return code;
+  };
+  const std::uint32_t first = unit();
+  if (first < 0xD800 || first > 0xDBFF || json.substr(std::min(position, json.size()), 2) != "\\u") return first;
+  position += 2;
+  return 0x10000 + ((first - 0xD800) << 10) + (unit() - 0xDC00);
+}
+
+// A JSON scalar as authors want to compare it: of a string what it means, of others the text itself.
+inline std::string decoded_scalar(std::string_view json) {
+  if (json.size() < 2 || json.front() != '"') return std::string(json);
+  json = json.substr(1, json.size() - 2);
+  std::string text;
+  for (std::size_t position = 0; position < json.size();) {
+    const char character = json[position++];
+    if (character != '\\' || position == json.size()) {
+      text += character;
+      continue;
+    }
+    const char escape = json[position++];
+    if (escape == 'u') {
+      append_utf8(escaped_code(json, position), text);
+      continue;
+    }
+    constexpr std::string_view kLetters = "bfnrt";
+    constexpr std::string_view kMeanings = "\b\f\n\r\t";
+    const std::size_t letter = kLetters.find(escape);
+    text += letter == std::string_view::npos ? escape : kMeanings[letter];  // \" \\ \/ mean themselves
+  }
+  return text;
+}
+
+}  // namespace detail
+
 // The search space of the study, by name and by index. A view: copy freely.
 class Space {
  public:
-  explicit Space(const tuner_space& space) : space_(&space) {}
+  explicit Space(const tuner_space& space) : space_(&space), choices_(decoded_choices(space)) {}
 
   std::size_t size() const { return space_->parameter_count; }
   const tuner_parameter& operator[](std::size_t index) const { return *space_->parameters[index]; }
@@ -89,6 +150,9 @@ class Space {
     while (index < size() && name != space_->parameters[index]->name) ++index;
     return index;
   }
+
+  // A choice as text, a string without quotes and escapes: gbtree, 16, true. Lives as long as a copy of this space.
+  std::string_view choice(std::size_t parameter, std::size_t index) const { return choices_->at(parameter).at(index); }
 
   std::vector<double> from_unit(std::span<const double> cube) const {
     std::vector<double> configuration(size());
@@ -113,7 +177,18 @@ class Space {
   }
 
  private:
+  using Choices = std::vector<std::vector<std::string>>;  // of each parameter
+
+  static std::shared_ptr<const Choices> decoded_choices(const tuner_space& space) {
+    Choices choices(space.parameter_count);
+    for (std::size_t i = 0; i < choices.size(); ++i)
+      for (std::uint32_t k = 0; k < space.parameters[i]->choice_count; ++k)
+        choices[i].push_back(detail::decoded_scalar(space.parameters[i]->choices[k]));
+    return std::make_shared<const Choices>(std::move(choices));
+  }
+
   const tuner_space* space_;
+  std::shared_ptr<const Choices> choices_;
 };
 
 namespace detail {

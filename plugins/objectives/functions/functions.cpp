@@ -13,6 +13,7 @@
 #include <numbers>
 #include <thread>
 
+#include "tuner/did_you_mean.h"
 #include "tuner/objective.h"
 
 namespace {
@@ -94,12 +95,12 @@ constexpr std::array kFunctions = {Function{"sphere", sphere, 0, {-5.12, 5.12}, 
 
 const Function& chosen_function(const tp::Options& options) {
   const std::string_view name = options.text("function");
-  std::string names;
+  std::vector<std::string> names;
   for (const Function& function : kFunctions) {
     if (function.name == name) return function;
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", function.name);
+    names.emplace_back(function.name);
   }
-  throw tp::UserMistake(fmt::format("option function = '{}' is none of {}", name, names));
+  throw tp::UserMistake(fmt::format("option function = '{}' is not known.{}", name, tp::did_you_mean(name, names)));
 }
 
 std::size_t chosen_dimension(const tp::Options& options) {

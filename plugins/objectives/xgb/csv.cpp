@@ -22,6 +22,8 @@ CsvReader::CsvReader(std::istream& in, std::string source) : in_(in), source_(st
   std::string start(kByteOrderMark.size(), '\0');
   in_.read(start.data(), static_cast<std::streamsize>(start.size()));
   if (start == kByteOrderMark) return;
+  if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF"))
+    throw plugin::UserMistake(fmt::format("{}: this is UTF-16 text. Save it as UTF-8", source_));
   in_.clear();
   in_.seekg(0);
 }
@@ -54,6 +56,12 @@ std::string CsvReader::next_line() {
   std::getline(in_, line);
   ++line_;
   if (!line.empty() && line.back() == '\r') line.pop_back();
+  if (line.find('\0') != std::string::npos)  // would end a message that quotes it
+    throw plugin::UserMistake(fmt::format(
+        "{}:{}: a NUL byte stands here (UTF-16, or no text at all). Save it as UTF-8 text", source_, line_));
+  if (line_ == 1 && in_.eof() && line.find('\r') != std::string::npos)
+    throw plugin::UserMistake(
+        fmt::format("{}: its lines end in CR alone (as on old Macs). Convert them to LF", source_));
   return line;
 }
 

@@ -18,9 +18,11 @@ struct CsvRecord {
 // Takes LF and CRLF, skips a byte order mark and blank lines. Unquoted cells lose the blanks around them.
 class CsvReader {
  public:
-  CsvReader(std::istream& in, std::string source);  // `source` names the stream in messages
+  // `source` names the stream in messages. Throws plugin::UserMistake at UTF-16.
+  CsvReader(std::istream& in, std::string source);
 
-  // False at the end. Throws plugin::UserMistake at a quote that is never closed or followed by text.
+  // False at the end. Throws plugin::UserMistake at a quote that is never closed or followed by text, and at what is
+  // no UTF-8 text with LF or CRLF.
   bool next(CsvRecord& record);
 
  private:

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "plugins/objectives/xgb/column_hint.h"
+#include "tuner/did_you_mean.h"
 #include "tuner/plugin.h"
 
 namespace tuner::xgb {
@@ -61,8 +62,11 @@ Task detected_task(const Column& label, const std::vector<double>& values) {
 Task chosen_task(const Column& label, const std::vector<double>& values, std::string_view name) {
   if (name == "auto") return detected_task(label, values);
   const auto known = std::find(kTaskNames.begin(), kTaskNames.end(), name);
-  if (known == kTaskNames.end())
-    throw UserMistake(fmt::format("option task = '{}' is none of auto, binary, multiclass, regression", name));
+  if (known == kTaskNames.end()) {
+    std::vector<std::string> names{"auto"};
+    names.insert(names.end(), kTaskNames.begin(), kTaskNames.end());
+    throw UserMistake(fmt::format("option task = '{}' is not known.{}", name, plugin::did_you_mean(name, names)));
+  }
   return static_cast<Task>(known - kTaskNames.begin());
 }
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <numeric>
 
+#include "tuner/did_you_mean.h"
 #include "tuner/plugin.h"
 
 namespace tuner::xgb {
@@ -102,6 +103,18 @@ constexpr std::array<Metric, 2> kMulticlass = {Metric{"mlogloss", Task::multicla
 constexpr std::array<Metric, 2> kRegression = {Metric{"rmse", Task::regression, false, rmse},
                                                Metric{"mae", Task::regression, false, mae}};
 
+std::vector<std::string> all_names() {
+  std::vector<std::string> names{"auto"};
+  for (const Task task : {Task::binary, Task::multiclass, Task::regression})
+    for (const Metric& metric : metrics_of(task)) names.emplace_back(metric.name);
+  return names;
+}
+
+bool is_metric(std::string_view name) {
+  const std::vector<std::string> names = all_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 }  // namespace
 
 std::span<const Metric> metrics_of(Task task) {
@@ -118,6 +131,9 @@ const Metric& find_metric(Task task, std::string_view name) {
     if (metric.name == name) return metric;
     names += fmt::format(", {}", metric.name);
   }
+  if (!is_metric(name))
+    throw plugin::UserMistake(
+        fmt::format("option metric = '{}' is not known.{}", name, plugin::did_you_mean(name, all_names())));
   throw plugin::UserMistake(
       fmt::format("option metric = '{}' does not fit a {} label. Use one of: {}", name, to_text(task), names));
 }

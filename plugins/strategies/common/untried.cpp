@@ -33,8 +33,9 @@ std::optional<std::vector<double>> Untried::next(const TakenConfigurations& take
 // Sorting by a hash of the number is a shuffle that does not depend on when it was made, nor on what was taken then.
 void Untried::list_places() {
   walk_->go_to_number(0);
+  walk_->skip_forbidden();
   do {
-    if (space_.contains(walk_->configuration())) places_.push_back(static_cast<std::uint32_t>(walk_->number()));
+    places_.push_back(static_cast<std::uint32_t>(walk_->number()));
   } while (walk_->advance());
   std::sort(places_.begin(), places_.end(),
             [this](std::uint32_t a, std::uint32_t b) { return hash(seed_, a) < hash(seed_, b); });
@@ -52,10 +53,10 @@ std::optional<std::vector<double>> Untried::next_listed(const TakenConfiguration
 std::optional<std::vector<double>> Untried::next_from(const std::vector<double>& start,
                                                       const TakenConfigurations& taken) {
   walk_->go_to(start);
+  walk_->skip_forbidden();
   const GridWalk first = *walk_;
   do {
-    if (space_.contains(walk_->configuration()) && !taken.is_taken(walk_->configuration()))
-      return walk_->configuration();
+    if (!taken.is_taken(walk_->configuration())) return walk_->configuration();
     walk_->advance();
   } while (!walk_->is_at_place_of(first));
   return {};

@@ -14,7 +14,7 @@ namespace tuner::strategies {
 
 class Untried {
  public:
-  Untried(plugin::Space space, std::uint64_t seed) : space_(space), seed_(seed) {}
+  Untried(const plugin::Space& space, std::uint64_t seed) : space_(space), seed_(seed) {}
 
   void begin_ask();
 

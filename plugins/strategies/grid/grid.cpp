@@ -22,31 +22,26 @@ class Grid {
   }
 
   Grid(const plugin::Space& space, const plugin::Goal&, std::uint64_t, const plugin::Options& options)
-      : space_(space), walk_(space, axes_of(space, options.text("resolution"))) {}
+      : walk_(space, axes_of(space, options.text("resolution"))), at_end_(!walk_.skip_forbidden()) {}
 
   void tell(std::span<const plugin::ToldResult> results) { taken_.add_results(results); }
 
   plugin::Answer ask(const plugin::Ask& ask) {
     taken_.begin_ask(ask.pending);
-    while (!at_end_ && is_done(walk_.configuration())) at_end_ = !walk_.advance();
+    while (!at_end_ && taken_.is_trial(walk_.configuration())) at_end_ = !walk_.advance();
 
     plugin::Answer answer;
     GridWalk ahead = walk_;  // what is suggested may be discarded, so the walk itself stays behind
     for (bool ends = at_end_; answer.suggestions.size() < ask.want; ends = !ahead.advance()) {
       if (ends) return {std::move(answer.suggestions), true};
-      if (!is_done(ahead.configuration())) answer.suggestions.push_back({ahead.configuration()});
+      if (!taken_.is_trial(ahead.configuration())) answer.suggestions.push_back({ahead.configuration()});
     }
     return answer;
   }
 
  private:
-  bool is_done(const std::vector<double>& configuration) const {
-    return taken_.is_trial(configuration) || !space_.contains(configuration);
-  }
-
-  plugin::Space space_;
   GridWalk walk_;  // every combination before it is a trial or forbidden
-  bool at_end_ = false;
+  bool at_end_;
   TakenConfigurations taken_;
 };
 

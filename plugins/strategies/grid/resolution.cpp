@@ -6,21 +6,24 @@
 #include <optional>
 #include <string>
 
+#include "tuner/did_you_mean.h"
+
 namespace tuner::strategies {
 namespace {
 
+constexpr std::uint64_t kUsualPoints = 10;
 constexpr double kFewValues = 32;
 constexpr std::uint64_t kMostPoints = 1'000'000;  // an axis holds its values
 
 struct Resolution {
-  std::uint64_t others = 10;                           // of parameters that are not named
+  std::optional<std::uint64_t> others;                 // of parameters that are not named
   std::vector<std::optional<std::uint64_t>> by_index;  // one for each parameter
 };
 
-std::string known_names(const plugin::Space& space) {
-  std::string names;
-  for (std::size_t i = 0; i < space.size(); ++i) names += (i > 0 ? ", " : "") + std::string(space[i].name);
-  return names;
+std::string hint(const plugin::Space& space, std::string_view typed) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < space.size(); ++i) names.emplace_back(space[i].name);
+  return plugin::did_you_mean(typed, names);
 }
 
 std::uint64_t points_from(std::string_view text, std::string_view option) {
@@ -32,22 +35,30 @@ std::uint64_t points_from(std::string_view text, std::string_view option) {
   return points;
 }
 
+void set_once(std::optional<std::uint64_t>& points, std::uint64_t value, const std::string& of_what,
+              std::string_view option) {
+  if (points)
+    throw plugin::UserMistake("option 'resolution' = '" + std::string(option) + "' gives " + of_what +
+                              " two numbers of values. Keep one");
+  points = value;
+}
+
 void read_part(const plugin::Space& space, std::string_view part, std::string_view option, Resolution& resolution) {
   const std::size_t equals = part.find('=');
   const std::string_view name = equals == std::string_view::npos ? "*" : part.substr(0, equals);
   const std::uint64_t points = points_from(part.substr(equals + 1), option);  // npos + 1 = 0
   if (name == "*") {
-    resolution.others = points;
+    set_once(resolution.others, points, "the parameters that are not named", option);
     return;
   }
   const std::size_t index = space.find(name);
   if (index == space.size())
     throw plugin::UserMistake("option 'resolution' names the parameter '" + std::string(name) +
-                              "', which the search space does not have. It has " + known_names(space));
+                              "', which the search space does not have." + hint(space, name));
   if (space[index].choice_count > 0)
     throw plugin::UserMistake("option 'resolution' names '" + std::string(name) +
                               "', which takes all its choices. Leave it out, or keep some choices by --narrow");
-  resolution.by_index[index] = points;
+  set_once(resolution.by_index[index], points, "'" + std::string(name) + "'", option);
 }
 
 Resolution read(const plugin::Space& space, std::string_view option) {
@@ -89,7 +100,7 @@ std::vector<Axis> axes_of(const plugin::Space& space, std::string_view option) {
   std::vector<Axis> axes;
   for (std::size_t i = 0; i < space.size(); ++i) {
     const auto& named = resolution.by_index[i];
-    const std::uint64_t points = named.value_or(resolution.others);
+    const std::uint64_t points = named.value_or(resolution.others.value_or(kUsualPoints));
     const bool all = space[i].choice_count > 0 || space[i].cells <= (named ? static_cast<double>(points) : kFewValues);
     axes.push_back(all ? full_axis(space[i]) : even_axis(space[i], points));
   }

@@ -8,8 +8,8 @@
 
 namespace tuner::strategies {
 
-// A JSON array of configurations, or one configuration a line. Missing parameters take their defaults. Throws
-// UserMistake that names the file and the entry or line.
+// A JSON array of configurations, or one a line, as a JSON object or as name=value,... Missing parameters take their
+// defaults. Throws UserMistake that names the file and the entry or line.
 std::vector<std::vector<double>> read_configurations(const std::string& file, const plugin::Space& space);
 
 }  // namespace tuner::strategies

@@ -9,13 +9,14 @@ namespace {
 class Manual {
  public:
   static plugin::StrategyDescription describe() {
-    return {.name = "manual",
-            .summary = "suggests the configurations of a file in their order",
-            .options = {{.name = "file",
-                         .help = "JSON array of configurations, or one configuration a line; missing parameters take "
-                                 "their defaults",
-                         .required = true}},
-            .uses_results = false};
+    return {
+        .name = "manual",
+        .summary = "suggests the configurations of a file in their order",
+        .options = {{.name = "file",
+                     .help = "JSON array of configurations, or one a line, as a JSON object or name=value,...; missing "
+                             "parameters take their defaults",
+                     .required = true}},
+        .uses_results = false};
   }
 
   Manual(const plugin::Space& space, const plugin::Goal&, std::uint64_t, const plugin::Options& options)

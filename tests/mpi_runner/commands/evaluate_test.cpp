@@ -40,7 +40,12 @@ TEST_F(Evaluate, RefusesWhatIsNotInTheSpace) {
   EXPECT_THROW(evaluate({"--at", "x=7"}), UserError);
   EXPECT_THROW(evaluate({"--at", "y=7"}), UserError);
   EXPECT_THROW(evaluate({"--fidelity", "rounds=10"}), UserError);
-  EXPECT_THROW(evaluate({"--fidelity", "epochs=1"}), UserError);
+  EXPECT_THAT(
+      [&] {
+        evaluate({"--fidelity", "round=1"});
+      },
+      testing::ThrowsMessage<UserError>(
+          HasSubstr("--fidelity: the plugin has no fidelity 'round'. Did you mean 'rounds'?")));
 }
 
 TEST_F(Evaluate, NeedsAPlugin) {

@@ -74,7 +74,8 @@ TEST_F(Show, SuggestsColumnNames) {
 TEST_F(Show, RefusesUnknownOrdersAndTrials) {
   write(small_study());
 
-  EXPECT_THAT(refusal("show", {study_file(), "--sort", "eta"}), HasSubstr("--sort = 'eta' is not an order"));
+  EXPECT_THAT(refusal("show", {study_file(), "--sort", "eta"}), HasSubstr("--sort = 'eta' is not an order. Known are"));
+  EXPECT_THAT(refusal("show", {study_file(), "--sort", "vlaue"}), HasSubstr("Did you mean 'value'?"));
   EXPECT_THAT(refusal("show", {study_file(), "--trial", "5"}), HasSubstr("the study has 5 trials, counted from 0"));
 }
 

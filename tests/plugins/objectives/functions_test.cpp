@@ -62,7 +62,8 @@ TEST(Functions, StopSleepingWhenPruned) {
 }
 
 TEST(Functions, RefuseWhatTheyDoNotHave) {
-  EXPECT_THAT(mistake_in(tuner_objective_v1, {{"function", "brainin"}}), HasSubstr("'brainin' is none of sphere"));
+  EXPECT_THAT(mistake_in(tuner_objective_v1, {{"function", "brainin"}}),
+              HasSubstr("option function = 'brainin' is not known. Did you mean 'branin'?"));
   EXPECT_THAT(mistake_in(tuner_objective_v1, {{"function", "branin"}, {"dimension", "3"}}),
               HasSubstr("branin always has 2"));
   EXPECT_THAT(mistake_in(tuner_objective_v1, {{"function", "rosenbrock"}, {"dimension", "1"}}),

@@ -31,6 +31,13 @@ constexpr const char* kFinite = R"({"parameters": [
   "forbidden": [{"layers": 3, "optimizer": "sgd"}]})";
 constexpr std::size_t kFiniteSize = 2 * 4 + 3 * 8 * 4;
 
+// One part in 1e18 is allowed: no point of a sequence meets it.
+constexpr const char* kThin = R"({"parameters": [
+  {"name": "x", "type": "float", "low": 0, "high": 1},
+  {"name": "y", "type": "float", "low": 0, "high": 1},
+  {"name": "z", "type": "float", "low": 0, "high": 1}],
+  "forbidden": [{"x": {"low": 1e-9}}, {"y": {"low": 1e-9}}]})";
+
 struct Case {
   std::string label;
   StrategySetup setup;
@@ -38,7 +45,7 @@ struct Case {
 
 std::vector<Case> cases() {
   const std::map<std::string, std::string> spaces{
-      {"continuous", kContinuous}, {"forbidding", kForbidding}, {"finite", kFinite}};
+      {"continuous", kContinuous}, {"forbidding", kForbidding}, {"finite", kFinite}, {"thin", kThin}};
   std::vector<Case> all;
   for (const auto& [label, space] : spaces) {
     all.push_back({"grid_" + label, {"grid", space, {{"resolution", "5"}}}});
@@ -207,6 +214,49 @@ TEST_P(InFiniteSpace, GoesOnWhereMostOfTheChanceIsUsedUp) {
 
   EXPECT_EQ(distinct(study).size(), 300U);
   EXPECT_FALSE(study.exhausted());
+}
+
+TEST_P(InFiniteSpace, EndsWhereTwoOfAMillionBillionConfigurationsAreAllowed) {
+  std::string parameters;
+  for (const char* name : {"a", "b", "c"})
+    parameters += std::string(parameters.empty() ? "" : ",") + "{\"name\": \"" + name +
+                  "\", \"type\": \"int\", \"low\": 0, \"high\": 99999}";
+  StrategyStudy study(
+      {GetParam(), "{\"parameters\": [" + parameters +
+                       R"(], "forbidden": [{"a": {"low": 1}}, {"b": {"low": 1}}, {"c": {"low": 2}}]})"});
+
+  study.take(5);
+
+  EXPECT_EQ(study.trials().size(), GetParam() == "grid" ? 1U : 2U);  // of ten values a parameter, one is allowed
+  EXPECT_EQ(distinct(study).size(), study.trials().size());
+  EXPECT_TRUE(study.exhausted());
+}
+
+std::string bools_forbidding(const std::string& clauses) {
+  std::string parameters;
+  for (int i = 0; i < 30; ++i)
+    parameters += (i > 0 ? "," : "") + ("{\"name\": \"p" + std::to_string(i) + "\", \"type\": \"bool\"}");
+  return "{\"parameters\": [" + parameters + "], \"forbidden\": [" + clauses + "]}";
+}
+
+TEST_P(InFiniteSpace, StartsAtOnceWherePairsForbidMostOfIt) {
+  std::string clauses = R"({"p0": true, "p1": true}, {"p0": false, "p2": false})";
+  for (int i = 3; i < 29; ++i)
+    clauses += ", {\"p" + std::to_string(i) + "\": true, \"p" + std::to_string(i + 1) + "\": true}";
+  StrategyStudy study({GetParam(), bools_forbidding(clauses)});
+
+  study.take(100);
+
+  EXPECT_EQ(distinct(study).size(), 100U);
+}
+
+TEST_P(InFiniteSpace, SeesThatTheLastOfManyParametersForbidsAValueOfTheFirst) {
+  StrategyStudy study({GetParam(), bools_forbidding(R"({"p0": false, "p29": true}, {"p0": false, "p29": false})")});
+
+  study.take(100);
+
+  EXPECT_EQ(distinct(study).size(), 100U);
+  for (const auto& trial : study.trials()) EXPECT_EQ(trial[0], 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Strategies, InFiniteSpace, testing::Values("grid", "random", "sobol"),

@@ -42,6 +42,17 @@ TEST(Manual, GivesTheConfigurationsOfLines) {
   EXPECT_TRUE(study.exhausted());
 }
 
+TEST(Manual, TakesLinesAsEnqueueDoes) {
+  StrategyStudy study =
+      manual("eta=0.1,booster=\"dart\",batch=32\n  booster=dart,batch=32,drop=0.5 \r\n{\"eta\": 0.2}\n");
+
+  study.take(10);
+
+  EXPECT_THAT(study.trial_texts(), ElementsAre(R"({"eta": 0.1, "booster": "dart", "batch": 32, "drop": 0.1})",
+                                               R"({"eta": 0.3, "booster": "dart", "batch": 32, "drop": 0.5})",
+                                               R"({"eta": 0.2, "booster": "tree", "batch": 32})"));
+}
+
 TEST(Manual, RepeatsWhatTheListRepeats) {
   StrategyStudy study = manual(R"([{}, {}])");
 
@@ -94,7 +105,16 @@ INSTANTIATE_TEST_SUITE_P(
                     BadFile{R"([{"booster": "tree", "drop": 0.1}])", ": entry 1: 'drop' does not apply"},
                     BadFile{R"([{"booster": "dart", "batch": 16}])",
                             ": entry 1: {\"booster\":\"dart\",\"batch\":16} is not in the search space (a forbidden"},
-                    BadFile{R"([3])", ": entry 1: 3 is not an object"}, BadFile{"[{]", ": this is not JSON ("},
+                    BadFile{R"([3])", ": entry 1: 3 is not an object"},
+                    BadFile{"[{]", ":1: this is not JSON (syntax error"},
+                    BadFile{"[{},\n{\"eta\": }]", ":2: this is not JSON (syntax error"},
+                    BadFile{"eta 0.1", ":1: 'eta 0.1' is neither a JSON object"},
+                    BadFile{"eta=0.1\neta=0.1,etta=1", ":2: there is no parameter 'etta'. Did you mean 'eta'?"},
+                    BadFile{"eta=0.1,eta=0.2", ":1: 'eta' is given twice"},
+                    BadFile{"eta=big", ":1: eta = \"big\" is not a number"},
+                    BadFile{"booster=drat", ":1: booster = \"drat\" is not one of \"tree\", \"dart\""},
+                    BadFile{"[{\"eta\": 1e999}]", ":1: a number stands here that is too large"},
+                    BadFile{std::string(100'000, '['), ": lists and objects are nested too deeply"},
                     BadFile{"{}\n{", ":2: this is not JSON ("}));
 
 }  // namespace

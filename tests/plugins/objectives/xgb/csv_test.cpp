@@ -76,5 +76,26 @@ TEST(CsvReader, RefusesTextBehindAClosingQuote) {
               ThrowsMessage<plugin::UserMistake>(HasSubstr("t.csv:2: text follows the closing quote")));
 }
 
+TEST(CsvReader, SaysThatATextIsUtf16) {
+  EXPECT_THAT(
+      [] {
+        records_of(
+            std::string("\xFF\xFE"
+                        "a\0,\0b\0\n\0",
+                        10));
+      },
+      ThrowsMessage<plugin::UserMistake>("t.csv: this is UTF-16 text. Save it as UTF-8"));
+}
+
+TEST(CsvReader, NamesTheLineOfANulByteInsteadOfCuttingAMessageOff) {
+  EXPECT_THAT([] { records_of(std::string("a,b\n1,\0002\n", 9)); },
+              ThrowsMessage<plugin::UserMistake>(HasSubstr("t.csv:2: a NUL byte stands here (UTF-16, or")));
+}
+
+TEST(CsvReader, SaysThatLinesEndInCarriageReturnsAlone) {
+  EXPECT_THAT([] { records_of("a,b\r1,2\r3,4\r"); },
+              ThrowsMessage<plugin::UserMistake>(HasSubstr("t.csv: its lines end in CR alone")));
+}
+
 }  // namespace
 }  // namespace tuner::xgb

@@ -94,7 +94,8 @@ TEST(Dataset, RefusesLabelsThatCannotBeLearned) {
   expect_mistake(textual({0, 1}, {"a", "b"}), "y", "regression", "is text, which task = regression cannot learn");
   expect_mistake(numeric({1, 2, 3}), "y", "binary", "has 3 classes, task = binary needs 2");
   expect_mistake(numeric({1, 2}), "y", "multiclass", "has 2 classes. Try --set task=binary");
-  expect_mistake(numeric({1, 2}), "y", "ranking", "option task = 'ranking' is none of");
+  expect_mistake(numeric({1, 2}), "y", "ranking",
+                 "option task = 'ranking' is not known. Known are: auto, binary, multiclass, regression.");
 }
 
 TEST(Dataset, RefusesALabelThatIsNotThere) {
