@@ -126,11 +126,12 @@ void apply(Study& study, Sequence sequence, std::span<const std::byte> event) {
   try {
     study.apply(decode(event));
   } catch (const MalformedBytes& error) {
-    throw DamagedStudy(fmt::format("event {} of the study cannot be read ({}). Run 'tuner verify' on it.",
+    throw DamagedStudy(fmt::format("event {} of the study cannot be read ({}). Take the study's files from a copy.",
                                    sequence.value, error.what()));
   } catch (const DamagedStudy& error) {
-    throw DamagedStudy(fmt::format("event {} of the study contradicts what came before ({}). Run 'tuner verify' on it.",
-                                   sequence.value, error.what()));
+    throw DamagedStudy(
+        fmt::format("event {} of the study contradicts what came before ({}). Take the study's files from a copy.",
+                    sequence.value, error.what()));
   }
 }
 
