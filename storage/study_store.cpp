@@ -1,6 +1,7 @@
 #include "storage/study_store.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
@@ -68,13 +69,13 @@ void remove_empty_journals(const StudyFiles& names, FileCalls& files) {
   }
 }
 
-// What the user went on without is kept under a name that nobody reads, in case the missing journal turns up.
-void set_aside(const std::vector<std::uint64_t>& journals, const StudyFiles& names, FileCalls& files) {
-  for (const auto number : journals) {
-    auto aside = names.journal(number);
-    aside += ".lost";
-    rename_file(files, names.journal(number), aside);
-  }
+// What the user went on without is kept under a name that nobody reads: somebody may want to look at it. Returns it.
+std::filesystem::path set_aside(const std::filesystem::path& journal, FileCalls& files) {
+  auto aside = journal;
+  aside += ".lost";
+  for (int copy = 2; facts_of(files, aside); ++copy) aside = journal.string() + ".lost." + std::to_string(copy);
+  rename_file(files, journal, aside);
+  return aside;
 }
 
 }  // namespace
@@ -156,8 +157,9 @@ class StudyStore::Implementation {
     if (!batch_.records.empty()) throw std::logic_error("a checkpoint starts after a commit");
     if (checkpoint_running()) throw std::logic_error("a checkpoint is running");
     if (checkpoint_) end_checkpoint();
-    const auto work =
-        write_checkpoint(job({.end = StudyEnd::journals_follow, .next_journal = journal_->switch_file()}));
+    auto next = job({.end = StudyEnd::journals_follow, .next_journal = journal_->switch_file()});
+    next.wait_for_journal = [journal = journal_] { return journal->wait_for_switched_file(); };
+    const auto work = write_checkpoint(std::move(next));
     checkpointed_ = log_.end();
     checkpoint_started_s_ = seconds_now();
     checkpoint_ =
@@ -168,10 +170,28 @@ class StudyStore::Implementation {
         });
   }
 
-  void write_first_checkpoint() {
-    write_checkpoint(job({.end = StudyEnd::journals_follow, .next_journal = 1}), study_);
+  // Before start_sync(): nobody else syncs the journal that it names.
+  void write_checkpoint_now() {
+    journal_->sync();
+    write_checkpoint(job({.end = StudyEnd::journals_follow, .next_journal = *journal_->wait_for_switched_file()}),
+                     study_);
     checkpointed_ = log_.end();
     checkpoint_started_s_ = seconds_now();
+  }
+
+  // The new journal holds all that is known since the checkpoint; once it is durable, the files that are not whole can
+  // go, and the new checkpoint says that nothing of them is missed.
+  void go_on_without(const LoadedStudy& loaded) {
+    journal_->sync();
+    std::vector<std::string> kept;
+    for (const auto number : loaded.unusable)
+      kept.push_back(set_aside(names_.journal(number), files_).filename().string());
+    sync_folder(files_, names_.folder());
+    write_checkpoint_now();
+    remarks_.push_back(fmt::format("{}; gone on with {} finished trials, as --accept-loss says. Lost: {}{}.",
+                                   fmt::join(loaded.losses, "; "), study_.finished().size(),
+                                   lost_results_text(loaded.lost_results),
+                                   kept.empty() ? "" : fmt::format(" (kept as {})", fmt::join(kept, ", "))));
   }
 
   // The file says how the last run ended and which journals to read: soon it should say so of this one.
@@ -255,7 +275,7 @@ std::unique_ptr<StudyStore> StudyStore::create(const std::filesystem::path& path
   parts.durable = parts.log.end();
 
   auto implementation = std::make_unique<Implementation>(std::move(parts), settings);
-  implementation->write_first_checkpoint();
+  implementation->write_checkpoint_now();
   implementation->start_sync();
   return std::unique_ptr<StudyStore>(new StudyStore(std::move(implementation)));
 }
@@ -272,8 +292,6 @@ std::unique_ptr<StudyStore> StudyStore::open(const std::filesystem::path& path, 
   sync_folder(files, names.folder());
   auto loaded = load_study(path, missing, files);
 
-  set_aside(loaded.cut_off, names, files);
-
   Implementation::Parts parts{.names = names, .owner = std::move(owner)};
   if (parts.owner->replaced())
     parts.remarks.push_back(fmt::format("{} was left by {}, which is gone; taken over.",
@@ -281,12 +299,16 @@ std::unique_ptr<StudyStore> StudyStore::open(const std::filesystem::path& path, 
   parts.remarks.insert(parts.remarks.end(), loaded.remarks.begin(), loaded.remarks.end());
   parts.study = std::move(loaded.study);
   parts.log = std::move(loaded.log);
-  parts.durable = loaded.durable;
+  // What was read from a damaged file is written anew, so that nothing depends on that file any more.
+  parts.durable = loaded.losses.empty() ? loaded.durable : loaded.checkpointed;
   parts.next_journal = loaded.facts.next_journal;
   if (!loaded.journals.empty()) parts.next_journal = std::max(parts.next_journal, loaded.journals.back() + 1);
 
   auto implementation = std::make_unique<Implementation>(std::move(parts), settings);
-  implementation->make_checkpoint_due();
+  if (loaded.losses.empty())
+    implementation->make_checkpoint_due();
+  else
+    implementation->go_on_without(loaded);
   implementation->start_sync();
   return std::unique_ptr<StudyStore>(new StudyStore(std::move(implementation)));
 }
