@@ -99,7 +99,7 @@ int best_command(const CommandCall& call) {
   if (!study.best()) refuse_without_best(study);
   if ((*values)["json"].as<bool>()) {
     call.out << json_text(best_json(study, *study.best())) << '\n';
-    return 0;
+    return code_of(loaded);
   }
   fmt::print(call.out, "{}: {}\n", goal_text(study.definition().goal), progress_text(study));
   if (const std::uint64_t infeasible = infeasible_count(study))
@@ -109,7 +109,7 @@ int best_command(const CommandCall& call) {
     call.out << best_text(study);
   else
     print_front(call, study);
-  return 0;
+  return code_of(loaded);
 }
 
 }  // namespace tuner
