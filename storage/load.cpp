@@ -221,6 +221,15 @@ LoadedStudy load_once(const StudyFiles& names, MissingJournal missing, FileCalls
 
 }  // namespace
 
+std::optional<FilesSeen> look_at_files(const StudyFiles& names, FileCalls& files) {
+  const auto study = facts_of(files, names.study());
+  if (!study) return std::nullopt;
+  FilesSeen seen{.study = *study, .journals = {}};
+  for (const auto number : names.journals())
+    if (const auto journal = facts_of(files, names.journal(number))) seen.journals[number] = *journal;
+  return seen;
+}
+
 std::string lost_results_text(std::uint64_t lost_results) {
   if (lost_results == 0) return "an unknown number of results";
   return fmt::format("at least {} {}", lost_results, lost_results == 1 ? "result" : "results");
@@ -229,12 +238,13 @@ std::string lost_results_text(std::uint64_t lost_results) {
 LoadedStudy load_study(const std::filesystem::path& path, MissingJournal missing, FileCalls& files) {
   const StudyFiles names(path);
   for (int look = 1;; ++look) {
-    const auto before = facts_of(files, names.study());
+    const auto before = look_at_files(names, files);
     if (!before) throw UserError(fmt::format("there is no study {}. Check the path.", names.study().string()));
     // Where the checkpoint was replaced meanwhile, its journals may be gone: what we saw proves nothing.
-    const auto unchanged = [&] { return look == kMostLooks || facts_of(files, names.study()) == before; };
+    const auto unchanged = [&] { return look == kMostLooks || facts_of(files, names.study()) == before->study; };
     try {
       auto loaded = load_once(names, missing, files);
+      loaded.files = *before;
       if (unchanged()) return loaded;
     } catch (const DamagedStudy&) {
       if (unchanged()) throw;

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,14 @@ namespace tuner {
 
 // What to do where a journal is missing or damaged.
 enum class MissingJournal { refuse, accept_loss };
+
+// How the files were just before they were read.
+struct FilesSeen {
+  FileFacts study;
+  std::map<std::uint64_t, FileFacts> journals;
+
+  bool operator==(const FilesSeen&) const = default;
+};
 
 struct LoadedStudy {
   Study study;
@@ -30,7 +40,12 @@ struct LoadedStudy {
   std::vector<std::string> losses;      // for people, one a file; empty: the study is whole
   std::vector<std::uint64_t> unusable;  // journals that are damaged, or cannot count because of one before them
   std::uint64_t lost_results = 0;  // so many are seen behind the damage, at least; files that are gone may hold more
+
+  FilesSeen files;
 };
+
+// Nothing where there is no study.
+std::optional<FilesSeen> look_at_files(const StudyFiles& names, FileCalls& files);
 
 // "at least 55 results", or that their number is not known.
 std::string lost_results_text(std::uint64_t lost_results);

@@ -418,6 +418,42 @@ TEST_F(StudyStoreTest, ACheckpointOfAStoreThatWasReplacedDoesNotAppear) {
   }
 }
 
+TEST_F(StudyStoreTest, AStudyThatWasTakenOverForNothingLiesThereAsBefore) {
+  for (const bool clean : {true, false}) {
+    auto store = create();
+    run_trials(*store, 0, 3);
+    clean ? store->finish() : store->leave();
+    store.reset();
+    const auto before = files();
+
+    for (int round = 0; round < 3; ++round) open();
+    open()->leave();
+    StudyStore::take_over(path_, load());
+
+    EXPECT_EQ(files(), before);
+    EXPECT_EQ(open()->study().finished().size(), 3U);
+    for (const auto& name : before) std::filesystem::remove(folder_ / name);
+  }
+}
+
+TEST_F(StudyStoreTest, AStudyThatAnotherRunChangedSinceItWasLookedAtIsNotTakenOver) {
+  create()->finish();
+  LoadedStudy seen = load();
+  auto other = open();
+  run_trials(*other, 0, 1);
+  other->finish();
+  other.reset();
+
+  EXPECT_THROW(StudyStore::take_over(path_, std::move(seen)), Interrupted);
+  EXPECT_THAT(files(), testing::ElementsAre("study.h5"));
+}
+
+TEST_F(StudyStoreTest, ALinkThatLeadsToItselfIsTheUsersMistake) {
+  std::filesystem::create_symlink("study.h5", path_);
+
+  EXPECT_THAT([&] { open(); }, testing::ThrowsMessage<UserError>(HasSubstr("is a symbolic link that leads to itself")));
+}
+
 TEST_F(StudyStoreTest, ASymbolicLinkStaysAndTheStudyBehindItIsReplaced) {
   std::filesystem::create_directory(folder_ / "elsewhere");
   std::filesystem::create_symlink("elsewhere/real.h5", path_);
