@@ -43,13 +43,6 @@ std::uint64_t infeasible_count(const Study& study) {
                               infeasible == 0 ? "" : fmt::format("; {} infeasible", count_text(infeasible))));
 }
 
-Json values_json(const Study& study, TrialId id) {
-  Json values = Json::object();
-  const auto& objectives = study.definition().goal.objectives;
-  for (std::size_t i = 0; i < objectives.size(); ++i) values[objectives[i].name] = study.values(id)[i];
-  return values;
-}
-
 Json trial_json(const Study& study, TrialId id) {
   const auto& constraints = study.definition().goal.constraints;
   Json trial = {{"trial", id.value},

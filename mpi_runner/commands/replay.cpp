@@ -81,8 +81,7 @@ int replay_command(const CommandCall& call) {
   const LoadedPlugin plugin =
       load_recorded(definition.strategy, (*values)["strategy"].as<std::string>(), PluginKind::strategy);
   const PluginOptions typed = assignments(given<Texts>(*values, "strategy-set").value_or(Texts{}), "strategy-set");
-  const PluginOptions options =
-      resumed_options(definition.strategy, plugin.description, typed, (*values)["trust"].as<bool>());
+  const PluginOptions options = resumed_options(definition, plugin.description, typed, (*values)["trust"].as<bool>());
 
   HostedStrategy strategy({plugin.launch, options, definition.space, definition.goal, definition.seed});
   Replay replay(strategy, epoch_facts(1, plugin_info(plugin, options).sha256, ""));
