@@ -48,10 +48,9 @@ void refuse_differences(const Opened& opened, const StudyDefinition& recorded, c
                                 opened.path.string(), fmt::join(found, "; ")));
 }
 
-// Takes the recorded study over once it is known to be the same.
+// Takes over what is known to be the same study.
 void take_over(Opened& opened, LoadedStudy recorded, const RunOptions& options, const StudyDefinition& now) {
   const StudyDefinition& definition = recorded.study.definition();
-  refuse_differences(opened, definition, now);
   opened.remarks = warnings(definition, now);
   opened.definition = definition;
   opened.store = StudyStore::take_over(opened.path, std::move(recorded), store_settings(options));
@@ -75,6 +74,7 @@ Opened open_recorded(const RunOptions& options) {
                                             assignments(options.strategy_set, "strategy-set"), options.trust));
   now.inputs = input_digests(objective, objective_options);
   Opened opened{options.resume, nullptr, now, std::move(objective), std::move(strategy), objective_options, {}};
+  refuse_differences(opened, definition, now);
   take_over(opened, std::move(recorded), options, now);
   return opened;
 }
@@ -93,6 +93,7 @@ Opened open_typed(const RunOptions& options) {
   if (std::filesystem::exists(StudyFiles(path).study())) {
     LoadedStudy recorded = look_at(path, options);
     const StudyDefinition typed = opened.definition;
+    refuse_differences(opened, recorded.study.definition(), typed);
     opened.objective_options = resumed_options(recorded.study.definition(), opened.objective.description,
                                                assignments(options.set, "set"), options.trust);
     take_over(opened, std::move(recorded), options, typed);
