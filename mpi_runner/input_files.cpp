@@ -56,6 +56,7 @@ PluginOptions with_found_inputs(PluginOptions options, const StudyDefinition& re
     std::ranges::copy_if(looked, std::back_inserter(there), is_file);
     if (there.empty()) {
       std::vector<std::string> names;
+      names.reserve(looked.size());
       for (const fs::path& place : looked) names.push_back(place.string());
       throw UserError(
           fmt::format("the study's input file {} = '{}' is not there (looked for {}). Say where it is: "
