@@ -90,7 +90,8 @@ std::string StudyDefinition::to_json() const {
                       {"objective", to_json_value(objective)},
                       {"strategy", to_json_value(strategy)},
                       {"inputs", inputs},
-                      {"settings", settings}};
+                      {"settings", settings},
+                      {"folder", folder}};
   try {
     return value.dump();
   } catch (const json::exception& error) {
@@ -110,7 +111,8 @@ StudyDefinition StudyDefinition::from_json(std::string_view text) {
             .objective = plugin_from(value.at("objective")),
             .strategy = plugin_from(value.at("strategy")),
             .inputs = value.at("inputs").get<std::map<std::string, std::string>>(),
-            .settings = value.at("settings").get<std::map<std::string, std::string>>()};
+            .settings = value.at("settings").get<std::map<std::string, std::string>>(),
+            .folder = value.value("folder", "")};
   } catch (const json::exception& error) {
     throw DamagedStudy(fmt::format("the study's definition cannot be read ({})", error.what()));
   }

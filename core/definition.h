@@ -53,7 +53,8 @@ struct StudyDefinition {
   PluginInfo strategy;
   std::map<std::string, std::string> inputs;  // file → SHA-256 of its contents
   std::map<std::string, std::string>
-      settings;  // tuner's own changeable options, as they were at first: "trials" → "200"
+      settings;             // tuner's own changeable options, as they were at first: "trials" → "200"
+  std::string folder = {};  // where tuner ran when the study was made; names of inputs may start there
 
   std::string to_json() const;
   static StudyDefinition from_json(std::string_view json);  // throws DamagedStudy

@@ -99,9 +99,9 @@ bool Manager::evaluate_here() {
     if (any) on(kSelf, WorkerEvents{std::move(events)});
     return any;
   } catch (const UserError& error) {
-    on(kSelf, WorkerBroken{host_name(), error.what(), 1});
+    on(kSelf, WorkerBroken{host_name(), error.what()});
   } catch (const PluginError& error) {
-    on(kSelf, WorkerBroken{host_name(), error.what(), 0});
+    on(kSelf, WorkerBroken{host_name(), error.what()});
   }
   return true;
 }

@@ -132,14 +132,12 @@ void write(ByteWriter& out, const WorkerReady& message) {
 void write(ByteWriter& out, const WorkerBroken& message) {
   out.put(message.host);
   out.put(message.message);
-  out.put(message.users_mistake);
 }
 
 WorkerBroken read_broken(ByteReader& in) {
   WorkerBroken message;
   message.host = in.text();
   message.message = in.text();
-  message.users_mistake = in.get<std::uint8_t>();
   return message;
 }
 

@@ -41,7 +41,6 @@ struct WorkerReady {
 struct WorkerBroken {
   std::string host;
   std::string message;
-  std::uint8_t users_mistake = 0;  // 1: options or data; 0: the plugin
 };
 
 // Reported and AttemptEnded events; the manager adds the time.

@@ -71,9 +71,15 @@ fs::path find_plugin(std::string_view name_or_path) {
   if (name_or_path.find('/') != std::string_view::npos) return find_file(name_or_path);
   std::string name(name_or_path);
   if (name.ends_with(kSuffix)) name.resize(name.size() - kSuffix.size());
-  for (const fs::path& directory : plugin_directories())
-    if (fs::path candidate = directory / (name + std::string(kSuffix)); is_file(candidate)) return candidate;
+  if (auto found = find_named_plugin(name)) return *std::move(found);
   refuse_unknown(name);
+}
+
+std::optional<fs::path> find_named_plugin(std::string_view name) {
+  if (name.empty() || name.find('/') != std::string_view::npos) return std::nullopt;
+  for (const fs::path& directory : plugin_directories())
+    if (fs::path candidate = directory / std::string(name).append(kSuffix); is_file(candidate)) return candidate;
+  return std::nullopt;
 }
 
 std::vector<FoundPlugin> list_plugins() {

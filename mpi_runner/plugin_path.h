@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ std::vector<std::filesystem::path> plugin_directories();
 
 // The shared library that the user means. A name with a slash is a path. Throws UserError with the nearest known name.
 std::filesystem::path find_plugin(std::string_view name_or_path);
+
+// The plugin of that name in the folders; nothing where there is none, or where the name is a path.
+std::optional<std::filesystem::path> find_named_plugin(std::string_view name);
 
 // All plugins by name, in the order of the folders; a name that stands in two folders is listed once, as it would be
 // found.

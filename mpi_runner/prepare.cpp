@@ -8,9 +8,11 @@
 #include "core/configuration_text.h"
 #include "core/error.h"
 #include "mpi_runner/epoch.h"
+#include "mpi_runner/input_files.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/signals.h"
 #include "storage/digest.h"
+#include "storage/study_files.h"
 
 namespace tuner {
 namespace {
@@ -32,49 +34,40 @@ StoreSettings store_settings(const RunOptions& options) {
   return settings;
 }
 
-std::unique_ptr<StudyStore> open_store(const std::filesystem::path& path, const RunOptions& options) {
-  return StudyStore::open(path, options.accept_loss ? MissingJournal::accept_loss : MissingJournal::refuse,
-                          store_settings(options));
+// Reads only, so that what is refused afterwards leaves no trace.
+LoadedStudy look_at(const std::filesystem::path& path, const RunOptions& options) {
+  return load_study(path, options.accept_loss ? MissingJournal::accept_loss : MissingJournal::refuse);
 }
 
-// Takes the recorded study over once it is known to be the same; gives it back untouched otherwise.
-void take_over(Opened& opened, const RunOptions& options, const StudyDefinition& now) {
-  try {
-    const StudyDefinition& recorded = opened.store->study().definition();
-    require_same_study(opened.path, recorded, now, opened.objective.description);
-    opened.remarks = warnings(recorded, now);
-    opened.definition = recorded;
-    opened.objective_options = resumed_options(opened.definition.objective, opened.objective.description,
-                                               assignments(options.set, "set"), options.trust);
-  } catch (...) {
-    opened.store->leave();
-    throw;
-  }
+// Takes over what is known to be the same study.
+void take_over(Opened& opened, LoadedStudy recorded, const RunOptions& options, const StudyDefinition& now) {
+  const StudyDefinition& definition = recorded.study.definition();
+  opened.remarks = warnings(definition, now);
+  opened.definition = definition;
+  opened.store = StudyStore::take_over(opened.path, std::move(recorded), store_settings(options));
 }
 
 Opened open_recorded(const RunOptions& options) {
   if (!options.space_file.empty() || !options.fix.empty() || !options.narrow.empty())
     throw UserError("--resume takes the search space from the study. Leave out --space, --fix and --narrow");
-  std::unique_ptr<StudyStore> store = open_store(options.resume, options);
-  StudyDefinition now = store->study().definition();
-  try {
-    LoadedPlugin objective = load_recorded(now.objective, options.plugin, PluginKind::objective);
-    LoadedPlugin strategy = load_recorded(now.strategy, options.strategy, PluginKind::strategy);
-    const PluginOptions objective_options =
-        resumed_options(now.objective, objective.description, assignments(options.set, "set"), options.trust);
-    now.seed = options.seed.value_or(now.seed);
-    now.objective = plugin_info(objective, objective_options);
-    now.strategy =
-        plugin_info(strategy, resumed_options(now.strategy, strategy.description,
-                                              assignments(options.strategy_set, "strategy-set"), options.trust));
-    now.inputs = input_digests(objective, objective_options);
-    Opened opened{options.resume, std::move(store), now, std::move(objective), std::move(strategy), {}, {}};
-    take_over(opened, options, now);
-    return opened;
-  } catch (...) {
-    if (store) store->leave();
-    throw;
-  }
+  LoadedStudy recorded = look_at(options.resume, options);
+  const StudyDefinition& definition = recorded.study.definition();
+  StudyDefinition now = definition;
+  LoadedPlugin objective = load_recorded(definition.objective, options.plugin, PluginKind::objective);
+  LoadedPlugin strategy = load_recorded(definition.strategy, options.strategy, PluginKind::strategy);
+  const PluginOptions typed = assignments(options.set, "set");
+  const PluginOptions objective_options = with_found_inputs(
+      resumed_options(definition, objective.description, typed, options.trust), definition, typed, options.resume);
+  now.seed = options.seed.value_or(now.seed);
+  now.objective = plugin_info(objective, objective_options);
+  now.strategy =
+      plugin_info(strategy, resumed_options(definition, strategy.description,
+                                            assignments(options.strategy_set, "strategy-set"), options.trust));
+  now.inputs = input_digests(objective, objective_options);
+  Opened opened{options.resume, nullptr, now, std::move(objective), std::move(strategy), objective_options, {}};
+  require_same_study(opened.path, definition, now, opened.objective.description);
+  take_over(opened, std::move(recorded), options, now);
+  return opened;
 }
 
 Opened open_typed(const RunOptions& options) {
@@ -88,10 +81,13 @@ Opened open_typed(const RunOptions& options) {
   const std::filesystem::path path = options.study.empty() ? objective.description.name + ".h5" : options.study;
   PluginOptions objective_options = now.objective.options;
   Opened opened{path, nullptr, std::move(now), std::move(objective), std::move(strategy), objective_options, {}};
-  if (std::filesystem::exists(path)) {
-    opened.store = open_store(path, options);
+  if (std::filesystem::exists(StudyFiles(path).study())) {
+    LoadedStudy recorded = look_at(path, options);
     const StudyDefinition typed = opened.definition;
-    take_over(opened, options, typed);
+    require_same_study(path, recorded.study.definition(), typed, opened.objective.description);
+    opened.objective_options = resumed_options(recorded.study.definition(), opened.objective.description,
+                                               assignments(options.set, "set"), options.trust);
+    take_over(opened, std::move(recorded), options, typed);
   }
   return opened;
 }

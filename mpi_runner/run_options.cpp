@@ -62,7 +62,8 @@ std::vector<Row> table() {
       {"Study", "study", this_run, text("FILE"), "study file; continues it if it is this study; default: <plugin>.h5"},
       {"Study", "resume", this_run, text("FILE"), "continue the study in this file with everything that it records"},
       {"Study", "seed", identity, value<Count>("N"), "seed of everything random; default: 0"},
-      {"Study", "accept-loss", this_run, yes_or_no(false), "resume from the checkpoint although a journal is missing"},
+      {"Study", "accept-loss", this_run, yes_or_no(false),
+       "resume with what is left although a journal is missing or damaged"},
       {"Study", "trust", this_run, yes_or_no(false), "take options that execute code over from a study file"},
 
       {"Objective", "set", identity, texts("NAME=VALUE"),

@@ -4,11 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <random>
 
 #include "core/error.h"
 #include "core/space_changes.h"
 #include "mpi_runner/goal_text.h"
+#include "mpi_runner/input_files.h"
 #include "mpi_runner/plugin_path.h"
 #include "mpi_runner/text.h"
 #include "mpi_runner/text_file.h"
@@ -36,16 +38,27 @@ const PluginOption* find_option(const PluginDescription& description, const std:
   return found == description.options.end() ? nullptr : &*found;
 }
 
-void compare_options(const PluginInfo& recorded, const PluginInfo& now, const PluginDescription& description,
-                     std::vector<std::string>& found) {
-  for (const auto& [name, value] : now.options) {
+// In what the options of the objective differ; where both name an input file, only its contents count.
+std::vector<std::string> option_differences(const StudyDefinition& recorded, const StudyDefinition& now,
+                                            const PluginDescription& description) {
+  std::vector<std::string> found;
+  for (const auto& [name, value] : now.objective.options) {
     const PluginOption* option = find_option(description, name);
-    const auto before = recorded.options.find(name);
-    const bool differs = before == recorded.options.end() || before->second != value;
-    if (option == nullptr || !option->identity || !differs) continue;
-    const std::string other = before == recorded.options.end() ? "none" : "'" + before->second + "'";
-    found.push_back(fmt::format("option {} is '{}' (the study has {})", name, value, other));
+    const auto before = recorded.objective.options.find(name);
+    const bool was_set = before != recorded.objective.options.end();
+    if (option == nullptr || !option->identity || (was_set && before->second == value)) continue;
+    const std::string* digest = input_digest(now, value);
+    const std::string* digest_before = was_set ? input_digest(recorded, before->second) : nullptr;
+    if (digest != nullptr && digest_before != nullptr) {
+      if (*digest != *digest_before)
+        found.push_back(
+            fmt::format("the contents of {} '{}' are not those of the study's '{}'", name, value, before->second));
+      continue;
+    }
+    found.push_back(fmt::format("option {} is '{}' (the study has {})", name, value,
+                                was_set ? "'" + before->second + "'" : "none"));
   }
+  return found;
 }
 
 std::vector<std::string> sorted_digests(const StudyDefinition& definition) {
@@ -53,6 +66,18 @@ std::vector<std::string> sorted_digests(const StudyDefinition& definition) {
   for (const auto& [file, digest] : definition.inputs) all.push_back(digest);
   std::sort(all.begin(), all.end());
   return all;
+}
+
+const char* option_of(PluginKind kind) {
+  return kind == PluginKind::objective ? "plugin" : "strategy";
+}
+
+LoadedPlugin described(const std::filesystem::path& file) {
+  LoadedPlugin plugin;
+  plugin.launch.executable = find_host_executable();
+  plugin.launch.plugin = file;
+  plugin.description = describe_plugin(plugin.launch);
+  return plugin;
 }
 
 }  // namespace
@@ -70,15 +95,11 @@ PluginInfo plugin_info(const LoadedPlugin& plugin, PluginOptions options) {
 }
 
 LoadedPlugin load_plugin(const std::string& name_or_path, PluginKind kind) {
-  LoadedPlugin plugin;
-  plugin.launch.executable = find_host_executable();
-  plugin.launch.plugin = find_plugin(name_or_path);
-  plugin.description = describe_plugin(plugin.launch);
+  LoadedPlugin plugin = described(find_plugin(name_or_path));
   if (plugin.description.kind != kind) {
     const bool objective_wanted = kind == PluginKind::objective;
     throw UserError(fmt::format("plugin '{}' is {} (--{} needs {}). See `tuner plugins`", name_or_path,
-                                objective_wanted ? "a strategy" : "an objective",
-                                objective_wanted ? "plugin" : "strategy",
+                                objective_wanted ? "a strategy" : "an objective", option_of(kind),
                                 objective_wanted ? "an objective" : "a strategy"));
   }
   return plugin;
@@ -93,8 +114,21 @@ LoadedPlugin load_recorded(const PluginInfo& recorded, const std::string& chosen
   if (recorded.name.find('/') != std::string::npos)
     throw UserError(fmt::format(
         "the study names its plugin '{}' (a path in a study file is not followed). Name the plugin yourself with --{}",
-        escaped(recorded.name), kind == PluginKind::objective ? "plugin" : "strategy"));
-  return load_plugin(recorded.name, kind);
+        escaped(recorded.name), option_of(kind)));
+  // A file need not be called as the plugin in it calls itself; only the last part of its path is looked at.
+  const std::string file = std::filesystem::path(recorded.path).stem();
+  for (const std::string& name : {file, recorded.name}) {
+    const auto path = find_named_plugin(name);
+    if (!path) continue;
+    LoadedPlugin found = described(*path);
+    if (found.description.kind == kind && found.description.name == recorded.name) return found;
+  }
+  std::vector<std::string> searched;
+  for (const auto& directory : plugin_directories()) searched.push_back(directory);
+  throw UserError(fmt::format(
+      "there is no plugin '{}' in a file '{}.so' or '{}.so' (searched: {}). Name the file that "
+      "the study was made with: --{} FILE",
+      escaped(recorded.name), escaped(file), escaped(recorded.name), fmt::join(searched, ":"), option_of(kind)));
 }
 
 std::map<std::string, std::string> input_digests(const LoadedPlugin& objective, const PluginOptions& options) {
@@ -114,11 +148,13 @@ StudyDefinition define_study(const RunOptions& options, const LoadedPlugin& obje
           plugin_info(objective, objective_options),
           plugin_info(strategy, strategy_options),
           input_digests(objective, objective_options),
-          options.settings};
+          options.settings,
+          std::filesystem::current_path()};
 }
 
-PluginOptions resumed_options(const PluginInfo& recorded, const PluginDescription& description,
+PluginOptions resumed_options(const StudyDefinition& study, const PluginDescription& description,
                               const PluginOptions& typed, bool trust) {
+  const PluginInfo& recorded = description.kind == PluginKind::objective ? study.objective : study.strategy;
   for (const auto& [name, value] : recorded.options) {
     const PluginOption* option = find_option(description, name);
     const bool executes_code = option != nullptr && option->executes_code && value != option->default_value;
@@ -135,7 +171,8 @@ PluginOptions resumed_options(const PluginInfo& recorded, const PluginDescriptio
   for (const auto& [name, value] : typed) {
     const auto before = recorded.options.find(name);
     const bool differs = before != recorded.options.end() && before->second != checked.at(name);
-    if (differs && find_option(description, name)->identity)
+    const bool names_a_file = differs && input_digest(study, before->second) != nullptr;
+    if (differs && !names_a_file && find_option(description, name)->identity)
       throw UserError(
           fmt::format("option {} = '{}' makes it another study (this one has '{}'). Leave it out, or start "
                       "another study",
@@ -156,9 +193,10 @@ std::vector<std::string> differences(const StudyDefinition& recorded, const Stud
   compare("the strategy", recorded.strategy.name, now.strategy.name);
   compare("the seed", std::to_string(recorded.seed), std::to_string(now.seed));
   if (recorded.space.to_json() != now.space.to_json()) found.emplace_back("the search space is another one");
-  compare_options(recorded.objective, now.objective, objective, found);
+  const std::vector<std::string> options = option_differences(recorded, now, objective);
+  found.insert(found.end(), options.begin(), options.end());
   if (recorded.strategy.options != now.strategy.options) found.emplace_back("the strategy's options are others");
-  if (sorted_digests(recorded) != sorted_digests(now))
+  if (options.empty() && sorted_digests(recorded) != sorted_digests(now))
     found.emplace_back("the contents of the input files have changed");
   return found;
 }

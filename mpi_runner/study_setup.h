@@ -26,8 +26,9 @@ std::string new_study_id();
 // Finds a plugin in the user's plugin path and describes it. Throws UserError when it is of the other kind.
 LoadedPlugin load_plugin(const std::string& name_or_path, PluginKind kind);
 
-// The plugin that the user chose, or, where `chosen` is empty, the one of the recorded name. A study file may come from
-// a stranger, so its name is only looked up in the plugin path, never taken as a path. Throws UserError.
+// The plugin that the user chose, or, where `chosen` is empty, the one that calls itself as recorded, in a file of the
+// recorded file's name or of the plugin's own. A study file may come from a stranger, so names are only looked up in
+// the plugin path, never taken as a path. Throws UserError.
 LoadedPlugin load_recorded(const PluginInfo& recorded, const std::string& chosen, PluginKind kind);
 
 // What a study records of a plugin.
@@ -41,12 +42,12 @@ StudyDefinition define_study(const RunOptions& options, const LoadedPlugin& obje
 
 // The plugin options to run a recorded study with: those of the study, with those that the user typed now. Throws
 // UserError for options of the study's identity that differ, and for recorded options that execute code unless the user
-// repeats them or trusts the file.
-PluginOptions resumed_options(const PluginInfo& recorded, const PluginDescription& description,
+// repeats them or trusts the file. Names of input files may differ: differences() compares what the files hold.
+PluginOptions resumed_options(const StudyDefinition& study, const PluginDescription& description,
                               const PluginOptions& typed, bool trust);
 
-// In what the studies differ, one text each ("option data = 'b.csv' (the study has 'a.csv')"); empty where they are the
-// same study.
+// In what the studies differ, input files by their contents, one text each ("option data = 'b.csv' (the study has
+// 'a.csv')"); empty where they are the same study.
 std::vector<std::string> differences(const StudyDefinition& recorded, const StudyDefinition& now,
                                      const PluginDescription& objective);
 

@@ -74,9 +74,9 @@ class Worker {
       send_events();
       return moved;
     } catch (const UserError& error) {
-      give_up(error.what(), 1);
+      give_up(error.what());
     } catch (const PluginError& error) {
-      give_up(error.what(), 0);
+      give_up(error.what());
     }
     return true;
   }
@@ -89,8 +89,8 @@ class Worker {
     say(WorkerEvents{std::exchange(unsent_, {})});
   }
 
-  void give_up(const std::string& why, std::uint8_t users_mistake) {
-    say(WorkerBroken{host_name(), why, users_mistake});
+  void give_up(const std::string& why) {
+    say(WorkerBroken{host_name(), why});
     evaluator_.reset();
   }
 

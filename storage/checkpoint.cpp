@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <fstream>
 
 #include "core/error.h"
 #include "storage/file.h"
@@ -53,10 +55,33 @@ void write_whole(FileCalls& files, const std::filesystem::path& path, std::span<
   file.sync();
 }
 
+[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view why) {
+  throw UserError(fmt::format("{} is no study of tuner's ({}). Check the path.", path.string(), why));
+}
+
+// Journals are made by tuner only: a file that has some beside it was a study once.
+bool has_journals(const std::filesystem::path& path) {
+  return !StudyFiles(path).journals().empty();
+}
+
+void refuse_other_files(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) refuse(path, "it is a folder");
+  if (!std::ifstream(path)) throw_file_error("open", path, errno);
+  if (!is_hdf5(path) && !has_journals(path))
+    refuse(path, std::filesystem::is_empty(path) ? "it is empty" : "it is no HDF5 file");
+}
+
+void refuse_other_contents(const std::filesystem::path& path, const Hdf5Reader& file) {
+  if (!file.has_attribute("format_version") || !file.has_attribute("tuner_version"))
+    refuse(path, "an HDF5 file of something else");
+  if (const auto version = file.integer_attribute("format_version"); version > kFormatVersion)
+    throw UserError(fmt::format("{} was written by a newer tuner (format {}; this one reads {}). Use tuner {}.",
+                                path.string(), version, kFormatVersion, file.text_attribute("tuner_version")));
+}
+
 CheckpointFacts read_facts(const Hdf5Reader& file) {
   if (const auto version = file.integer_attribute("format_version"); version != kFormatVersion)
-    throw DamagedStudy(fmt::format("its format has version {}; this tuner reads version {}. Use a newer tuner", version,
-                                   kFormatVersion));
+    throw DamagedStudy(fmt::format("its format has version {}, which never was", version));
   const bool clean = file.integer_attribute("ended_clean") != 0;
   return {.study_id = file.text_attribute("study_id"),
           .next_journal = static_cast<std::uint64_t>(file.integer_attribute("next_journal")),
@@ -102,9 +127,11 @@ void put_checkpoint(const CheckpointPlace& place, const FileImage& image) {
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
-  constexpr std::string_view kRemedy = "Run 'tuner verify' on it, or take a copy from before.";
+  constexpr std::string_view kRemedy = "Take a copy from before.";
+  refuse_other_files(path);
   try {
     const Hdf5Reader file(path);
+    refuse_other_contents(path, file);
     return {.facts = read_facts(file), .log = read_log(file)};
   } catch (const Hdf5Error& error) {
     throw DamagedStudy(fmt::format("{} is not a whole study file ({}). {}", path.string(), error.what(), kRemedy));

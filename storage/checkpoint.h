@@ -44,7 +44,8 @@ struct Checkpoint {
   EventLog log;
 };
 
-// Throws DamagedStudy.
+// Throws UserError where the file is no study at all or of a newer format, DamagedStudy where it is a study that is not
+// whole.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 
 }  // namespace tuner

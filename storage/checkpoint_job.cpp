@@ -23,7 +23,10 @@ void put_and_clean(const CheckpointJob& job, const FileImage& image, const std::
     if (number < job.facts.next_journal) remove_file(job.files, job.names.journal(number));
 }
 
-void write_cancellable(const CheckpointJob& job, const std::atomic<bool>& cancelled) {
+void write_cancellable(CheckpointJob& job, const std::atomic<bool>& cancelled) {
+  const auto journal = job.wait_for_journal();
+  if (!journal) throw Cancelled();
+  job.facts.next_journal = *journal;
   FileImage image;
   {
     Study study;
@@ -43,7 +46,7 @@ void write_cancellable(const CheckpointJob& job, const std::atomic<bool>& cancel
 }  // namespace
 
 BackgroundWork::Work write_checkpoint(CheckpointJob job) {
-  return [job = std::move(job)](const std::atomic<bool>& cancelled) {
+  return [job = std::move(job)](const std::atomic<bool>& cancelled) mutable {
     try {
       write_cancellable(job, cancelled);
     } catch (const Cancelled&) {

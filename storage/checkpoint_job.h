@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "storage/background.h"
 #include "storage/checkpoint.h"
@@ -17,9 +18,11 @@ struct CheckpointJob {
   std::shared_ptr<const Owner> owner;
   LogSnapshot log;
   CheckpointFacts facts;
+  // Number of the journal that follows, once it survives a power cut; nothing where no checkpoint is wanted any more.
+  std::function<std::optional<std::uint64_t>()> wait_for_journal = {};
 };
 
-// Writes the checkpoint and removes the journals that it contains.
+// Waits for its journal, writes the checkpoint that names it and removes the journals that it contains.
 BackgroundWork::Work write_checkpoint(CheckpointJob job);
 
 // The same at once, where the study need not be made again.

@@ -91,6 +91,10 @@ Hdf5Reader::Hdf5Reader(const std::filesystem::path& path) : state_(new State{.si
 Hdf5Reader::Hdf5Reader(std::span<const std::byte> image) : state_(new State{.silent = {}, .file = open_image(image)}) {}
 Hdf5Reader::~Hdf5Reader() = default;
 
+bool Hdf5Reader::has_attribute(const std::string& name) const {
+  return H5Aexists(state_->file, name.c_str()) > 0;
+}
+
 std::int64_t Hdf5Reader::integer_attribute(const std::string& name) const {
   const Handle attribute(H5Aopen(state_->file, name.c_str(), H5P_DEFAULT), H5Aclose,
                          ("open the attribute " + name).c_str());
@@ -137,6 +141,11 @@ std::string Hdf5Reader::fingerprint(const std::string& path) const {
   const bool texts = H5Tis_variable_str(data.type) > 0;
   return fmt::format("class {} of {} bytes, {} elements, checksum {:08x}", static_cast<int>(H5Tget_class(data.type)),
                      data.element_bytes, data.elements, texts ? checksum_of_texts(data) : checksum_of_numbers(data));
+}
+
+bool is_hdf5(const std::filesystem::path& path) {
+  const hdf5::SilentErrors silent;
+  return H5Fis_hdf5(path.c_str()) > 0;
 }
 
 std::string hdf5_version() {

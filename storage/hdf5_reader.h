@@ -23,6 +23,7 @@ class Hdf5Reader {
   Hdf5Reader(const Hdf5Reader&) = delete;
   Hdf5Reader& operator=(const Hdf5Reader&) = delete;
 
+  bool has_attribute(const std::string& name) const;
   std::int64_t integer_attribute(const std::string& name) const;
   std::string text_attribute(const std::string& name) const;
 
@@ -41,6 +42,9 @@ class Hdf5Reader {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// By the signature at its beginning; says nothing about whether the rest is whole.
+bool is_hdf5(const std::filesystem::path& path);
 
 std::string hdf5_version();  // of the library that runs: "1.10.8"
 

@@ -13,7 +13,8 @@ Journal::Journal(FileCalls& files, JournalStart start)
       study_id_(std::move(start.study_id)),
       still_owner_(std::move(start.still_owner)),
       next_number_(start.number),
-      durable_(start.durable.value) {
+      durable_(start.durable.value),
+      switched_to_(start.number) {
   if (!start.carried.records.empty()) kept_.push_back(std::move(start.carried));
   begin_file();
 }
@@ -39,13 +40,22 @@ void Journal::write(JournalBatch batch) {
 std::uint64_t Journal::switch_file() {
   const Lock lock(mutex_);
   begin_file();
+  switched_to_ = next_number_ - 1;
+  durable_since_switch_.reset();
   changed_.notify_all();
-  return next_number_ - 1;
+  return switched_to_;
 }
 
 std::uint64_t Journal::next_number() const {
   const Lock lock(mutex_);
   return next_number_;
+}
+
+std::optional<std::uint64_t> Journal::wait_for_switched_file() {
+  Lock lock(mutex_);
+  const auto failed_before = failures_;
+  changed_.wait(lock, [&] { return durable_since_switch_ || stopped_ || failure_ || failures_ != failed_before; });
+  return durable_since_switch_;
 }
 
 void Journal::wait_until_durable() {
@@ -87,6 +97,7 @@ void Journal::stop_with(std::exception_ptr error, Failure failure) {
   const Lock lock(mutex_);
   failure_ = std::move(error);
   failure_is_final_ = failure == Failure::is_final;
+  ++failures_;
   changed_.notify_all();
 }
 
@@ -108,8 +119,9 @@ Sequence Journal::end() const {
   return kept_.empty() ? durable() : kept_.back().end;
 }
 
+// Also a file without events: what a checkpoint names must be there after a power cut, or its absence proves nothing.
 bool Journal::needs_sync() const {
-  return !failure_ && !kept_.empty();
+  return !failure_ && (!kept_.empty() || (file_ && !file_->was_synced));
 }
 
 // The number follows the last one without a gap, and a file that is there is never passed over: it is that of the run
@@ -123,7 +135,7 @@ void Journal::begin_file() {
       {.study_id = study_id_, .number = number, .base = durable(), .carried = end().value - durable().value}, bytes);
   for (const auto& batch : kept_) bytes.insert(bytes.end(), batch.records.begin(), batch.records.end());
 
-  auto file = std::make_shared<File>(files_, path);
+  auto file = std::make_shared<File>(files_, path, number);
   try {
     file->bytes.append(bytes);
   } catch (...) {
@@ -156,6 +168,8 @@ std::exception_ptr Journal::try_sync(const Work& work) {
 
 void Journal::acknowledge(const Work& work) {
   const Lock lock(mutex_);
+  work.file->was_synced = true;
+  if (!durable_since_switch_ && work.file->number >= switched_to_) durable_since_switch_ = work.file->number;
   if (file_ == work.file) {
     Bytes mark;
     put_mark(work.end, mark);

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/bytes.h"
@@ -50,6 +51,10 @@ class Journal {
   // Goes on in a new file and returns its number.
   std::uint64_t switch_file();
   std::uint64_t next_number() const;  // no file from this one on is in use
+  // Any thread. Waits until the file of the last switch, or of the beginning, survives a power cut with its header and
+  // the events that it begins with. Its number, or that of the file that took its place because it could not be synced.
+  // Nothing where the journal was stopped or has failed; the manager is told of that elsewhere.
+  std::optional<std::uint64_t> wait_for_switched_file();
   Sequence durable() const { return Sequence{durable_.load()}; }
   void wait_until_durable();
   // Whether all was durable in time.
@@ -69,10 +74,13 @@ class Journal {
 
  private:
   struct File {
-    File(FileCalls& files, const std::filesystem::path& path) : bytes(files, path) {}
+    File(FileCalls& files, const std::filesystem::path& path, std::uint64_t file_number)
+        : bytes(files, path), number(file_number) {}
 
     AppendFile bytes;
+    const std::uint64_t number;
     bool name_is_durable = false;  // sync thread
+    bool was_synced = false;       // guarded by the journal's mutex
   };
   struct Work {
     std::shared_ptr<File> file;
@@ -99,7 +107,10 @@ class Journal {
   std::shared_ptr<File> file_;     // none: the next write makes a new one
   std::deque<JournalBatch> kept_;  // from durable_ on
   std::atomic<std::uint64_t> durable_;
+  std::uint64_t switched_to_;                          // the number that a checkpoint wants to name
+  std::optional<std::uint64_t> durable_since_switch_;  // the first such file that was synced
   std::exception_ptr failure_;
+  std::uint64_t failures_ = 0;  // ever
   bool failure_is_final_ = false;
   bool stopped_ = false;
 };

@@ -57,6 +57,19 @@ bool record_follows(std::span<const std::byte> bytes, Sequence next, Sequence du
   return false;
 }
 
+// Every whole event in the bytes that may stand behind those read so far.
+std::vector<JournalEvent> events_in(std::span<const std::byte> bytes, Sequence next) {
+  std::vector<JournalEvent> events;
+  for (std::size_t offset = 0; offset + kRecordHeaderBytes <= bytes.size();) {
+    const auto rest = bytes.subspan(offset);
+    const auto header = record_header_at(rest);
+    const auto payload = header ? payload_of(*header, rest) : std::nullopt;
+    if (payload && !header->is_mark && header->sequence >= next) events.push_back({header->sequence, *payload});
+    offset += payload ? kRecordHeaderBytes + payload->size() : 1;
+  }
+  return events;
+}
+
 std::optional<JournalHeader> header_of(std::span<const std::byte> bytes) {
   if (bytes.size() < kJournalHeaderBytes || !starts_with(bytes, kJournalMagic)) return std::nullopt;
   ByteReader crc(bytes.first(kJournalHeaderBytes).subspan(kHeaderCrcOffset));
@@ -118,15 +131,17 @@ JournalContents read_journal(std::span<const std::byte> bytes) {
   contents.header = header_of(bytes);
   if (!contents.header) {
     if (record_follows(bytes, {}, {})) contents.damage = {0, "the header is wrong, and records follow it"};
+    if (contents.damage) contents.behind_damage = events_in(bytes, {});
     return contents;
   }
   contents.good_bytes = kJournalHeaderBytes;
   contents.durable = contents.header->base;
-  if (const auto version = version_of(bytes); version != kJournalVersion)
-    contents.damage = {kJournalMagic.size(), "its format has version " + std::to_string(version) +
-                                                 "; this tuner reads version " + std::to_string(kJournalVersion)};
-  else
-    read_records(bytes, contents);
+  if (const auto version = version_of(bytes); version != kJournalVersion) {
+    contents.other_version = version;
+    return contents;
+  }
+  read_records(bytes, contents);
+  if (contents.damage) contents.behind_damage = events_in(bytes.subspan(contents.good_bytes), next_of(contents));
   return contents;
 }
 

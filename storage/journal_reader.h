@@ -17,13 +17,20 @@ struct JournalDamage {
   std::string what;
 };
 
+struct JournalEvent {
+  Sequence sequence;
+  std::span<const std::byte> bytes;
+};
+
 struct JournalContents {
   std::optional<JournalHeader> header;             // nothing: the file was interrupted while it was being made
-  std::vector<std::span<const std::byte>> events;  // the i-th has sequence base + i; they point into the bytes read
+  std::vector<std::span<const std::byte>> events;  // the i-th has sequence base + i; all point into the bytes read
   Sequence durable;                                // of the last mark; base where there is none
   bool marked = false;
   std::uint64_t good_bytes = 0;  // what follows is an unfinished record, unless there is damage
   std::optional<JournalDamage> damage;
+  std::vector<JournalEvent> behind_damage;  // whole events that cannot count, since some before them are not known
+  std::uint32_t other_version = 0;          // of the format, where this tuner does not read it
 
   bool in_force() const { return header && events.size() >= header->carried; }
 };

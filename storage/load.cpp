@@ -1,10 +1,14 @@
 #include "storage/load.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
+#include <optional>
+#include <set>
 #include <span>
+#include <variant>
 
 #include "core/error.h"
 #include "storage/event_codec.h"
@@ -22,76 +26,123 @@ std::string file_name(const std::filesystem::path& path) {
   return path.filename().string();
 }
 
+bool is_result(std::span<const std::byte> event) {
+  try {
+    return std::holds_alternative<AttemptEnded>(decode(event));
+  } catch (const MalformedBytes&) {
+    return false;
+  }
+}
+
 // Adds the journals to what the checkpoint holds, file after file. A later file counts from its base on: what earlier
 // ones hold beyond that was carried into it, or was written by a manager that had been replaced.
 class JournalChain {
  public:
-  JournalChain(const StudyFiles& names, const Checkpoint& checkpoint, MissingJournal missing)
-      : names_(names), facts_(checkpoint.facts), missing_(missing), start_(checkpoint.log.end()), durable_(start_) {}
+  JournalChain(const StudyFiles& names, const Checkpoint& checkpoint)
+      : names_(names), facts_(checkpoint.facts), start_(checkpoint.log.end()), durable_(start_) {}
 
-  // False: this one and all later ones cannot count.
-  bool add(std::uint64_t number, Bytes bytes) {
+  void add(std::uint64_t number, Bytes bytes) {
     files_.push_back(std::move(bytes));
     const auto contents = read_journal(files_.back());
     const auto path = names_.journal(number);
     refuse_foreign(path, number, contents);
-    if (!contents.in_force()) {
+    if (is_cut_off_) return lose(number, contents);
+    if (const auto damage = damage_of(number, contents))
+      add_damaged(number, contents, *damage);
+    else if (!contents.in_force())
       remark(path, "was interrupted while it was being made; ignored");
-      return true;
-    }
-    if (contents.header->base > end()) {
-      accept_gap(path, contents.header->base);
-      return false;
-    }
-    append(path, contents);
-    remark_torn_tail(path, contents);
-    return true;
+    else if (contents.header->base > end())
+      cut_off_at(number, contents);
+    else
+      append_whole(path, contents);
   }
 
-  void accept_missing_first() {
-    accept_loss(
+  void add_missing_first() {
+    losses_.push_back(
         fmt::format("{} is missing, though the study did not end clean", names_.journal(facts_.next_journal).string()));
   }
 
   Sequence end() const { return {start_.value + events_.size()}; }
-  Sequence durable() const { return durable_; }
   const std::vector<std::span<const std::byte>>& events() const { return events_; }
-  std::vector<std::string> take_remarks() { return std::move(remarks_); }
+
+  void tell(LoadedStudy& loaded) && {
+    loaded.checkpointed = start_;
+    loaded.durable = durable_;
+    loaded.remarks = std::move(remarks_);
+    loaded.losses = std::move(losses_);
+    loaded.unusable = std::move(unusable_);
+    loaded.lost_results =
+        static_cast<std::uint64_t>(std::distance(seen_results_.lower_bound(end()), seen_results_.end()));
+  }
 
  private:
   void remark(const std::filesystem::path& path, std::string_view what) {
     remarks_.push_back(fmt::format("{} {}.", file_name(path), what));
   }
 
+  // Nobody's disk did this: the user can put it right.
   void refuse_foreign(const std::filesystem::path& path, std::uint64_t number, const JournalContents& contents) const {
-    if (contents.damage)
-      throw DamagedStudy(
-          fmt::format("{}, byte {}: {} (the file was changed or its disk is failing). Take this file "
-                      "from a copy, or move the journals away and continue from the checkpoint with "
-                      "--accept-loss.",
-                      path.string(), contents.damage->offset, contents.damage->what));
     if (!contents.header) return;
     if (contents.header->study_id != facts_.study_id)
       throw DamagedStudy(fmt::format("{} belongs to another study (id {}, this one is {}). Move it away.",
                                      path.string(), contents.header->study_id, facts_.study_id));
+    if (contents.other_version != 0)
+      throw UserError(fmt::format("{} was written by a newer tuner (format {}; this one reads {}). Use that one.",
+                                  path.string(), contents.other_version, kJournalVersion));
     if (contents.header->number != number)
       throw DamagedStudy(fmt::format("{} is number {} by its contents (it was renamed). Give it its name back.",
                                      path.string(), contents.header->number));
-    if (!contents.in_force() && contents.marked)
-      throw DamagedStudy(fmt::format("{} lacks events that it began with. Take this file from a copy.", path.string()));
   }
 
-  void accept_gap(const std::filesystem::path& path, Sequence base) {
-    accept_loss(
-        fmt::format("a journal before {} is missing (it continues at event {}, the study's files end "
-                    "at {})",
-                    path.string(), base.value, end().value));
+  // The journal that a checkpoint names was on the disk before it, so its beginning cannot be missing by an
+  // interruption.
+  std::optional<JournalDamage> damage_of(std::uint64_t number, const JournalContents& contents) const {
+    if (contents.damage) return contents.damage;
+    if (contents.in_force()) return std::nullopt;
+    if (contents.marked) return JournalDamage{contents.good_bytes, "it lacks events that it began with"};
+    if (number == facts_.next_journal && facts_.end == StudyEnd::journals_follow)
+      return JournalDamage{contents.good_bytes,
+                           "the file ends here, though the study file was written after more of it"};
+    return std::nullopt;
   }
 
-  void accept_loss(const std::string& loss) {
-    if (missing_ == MissingJournal::refuse)
-      throw DamagedStudy(fmt::format("{}. Put it back, or go on without the results in it with --accept-loss.", loss));
-    remarks_.push_back(fmt::format("{}; gone on without it, as --accept-loss says.", loss));
+  void add_damaged(std::uint64_t number, const JournalContents& contents, const JournalDamage& damage) {
+    losses_.push_back(fmt::format("{}, byte {}: {} (the file was changed or its disk is failing)",
+                                  names_.journal(number).string(), damage.offset, damage.what));
+    unusable_.push_back(number);
+    if (contents.in_force() && contents.header->base <= end()) append(names_.journal(number), contents);
+    remember_results(contents);
+  }
+
+  void cut_off_at(std::uint64_t number, const JournalContents& contents) {
+    // Behind damage that was told this is no news.
+    if (losses_.empty())
+      losses_.push_back(
+          fmt::format("a journal before {} is missing (it continues at event {}, the study's files end at {})",
+                      names_.journal(number).string(), contents.header->base.value, end().value));
+    is_cut_off_ = true;
+    lose(number, contents);
+  }
+
+  void lose(std::uint64_t number, const JournalContents& contents) {
+    unusable_.push_back(number);
+    remember_results(contents);
+  }
+
+  // Events may stand in several files, and in a later one that counts: only the end tells which are lost.
+  void remember_results(const JournalContents& contents) {
+    for (std::uint64_t i = 0; i < contents.events.size(); ++i)
+      if (is_result(contents.events[i])) seen_results_.insert({contents.header->base.value + i});
+    for (const auto& event : contents.behind_damage)
+      if (is_result(event.bytes)) seen_results_.insert(event.sequence);
+  }
+
+  void append_whole(const std::filesystem::path& path, const JournalContents& contents) {
+    append(path, contents);
+    if (const auto torn = files_.back().size() - contents.good_bytes; torn > 0)
+      remark(path, fmt::format("ends with {} bytes of an unfinished record (its run was interrupted, or is writing it "
+                               "now); ignored",
+                               torn));
   }
 
   void append(const std::filesystem::path& path, const JournalContents& contents) {
@@ -105,32 +156,37 @@ class JournalChain {
     durable_ = std::max(durable_, contents.durable);
   }
 
-  void remark_torn_tail(const std::filesystem::path& path, const JournalContents& contents) {
-    if (const auto torn = files_.back().size() - contents.good_bytes; torn > 0)
-      remark(path, fmt::format("ends with {} bytes of an unfinished record (its run was interrupted, or is writing it "
-                               "now); ignored",
-                               torn));
-  }
-
   const StudyFiles& names_;
   const CheckpointFacts& facts_;
-  MissingJournal missing_;
   Sequence start_;
   Sequence durable_;
   std::vector<Bytes> files_;
   std::vector<std::span<const std::byte>> events_;  // from start_ on; they point into files_
   std::vector<std::string> remarks_;
+  std::vector<std::string> losses_;
+  std::vector<std::uint64_t> unusable_;
+  std::set<Sequence> seen_results_;  // in files that are unusable
+  bool is_cut_off_ = false;
 };
+
+void refuse_losses(const LoadedStudy& loaded) {
+  if (loaded.losses.empty()) return;
+  throw DamagedStudy(fmt::format(
+      "{}. Put the file back from a copy, or say --accept-loss: then the study goes on with {} finished "
+      "trials and loses {}.",
+      fmt::join(loaded.losses, "; "), loaded.study.finished().size(), lost_results_text(loaded.lost_results)));
+}
 
 void apply(Study& study, Sequence sequence, std::span<const std::byte> event) {
   try {
     study.apply(decode(event));
   } catch (const MalformedBytes& error) {
-    throw DamagedStudy(fmt::format("event {} of the study cannot be read ({}). Run 'tuner verify' on it.",
+    throw DamagedStudy(fmt::format("event {} of the study cannot be read ({}). Take the study's files from a copy.",
                                    sequence.value, error.what()));
   } catch (const DamagedStudy& error) {
-    throw DamagedStudy(fmt::format("event {} of the study contradicts what came before ({}). Run 'tuner verify' on it.",
-                                   sequence.value, error.what()));
+    throw DamagedStudy(
+        fmt::format("event {} of the study contradicts what came before ({}). Take the study's files from a copy.",
+                    sequence.value, error.what()));
   }
 }
 
@@ -144,13 +200,12 @@ LoadedStudy load_once(const StudyFiles& names, MissingJournal missing, FileCalls
         fmt::format("{} does not hold the study that it names. Take a copy from before.", names.study().string()));
 
   loaded.journals = names.journals();
-  JournalChain chain(names, checkpoint, missing);
+  JournalChain chain(names, checkpoint);
   const bool follows = std::ranges::binary_search(loaded.journals, checkpoint.facts.next_journal);
-  if (!follows && checkpoint.facts.end == StudyEnd::journals_follow) chain.accept_missing_first();
+  if (!follows && checkpoint.facts.end == StudyEnd::journals_follow) chain.add_missing_first();
   for (const auto number : loaded.journals) {
     if (number < checkpoint.facts.next_journal) continue;
-    auto bytes = read_file(files, names.journal(number));
-    if (!loaded.cut_off.empty() || (bytes && !chain.add(number, std::move(*bytes)))) loaded.cut_off.push_back(number);
+    if (auto bytes = read_file(files, names.journal(number))) chain.add(number, std::move(*bytes));
   }
 
   loaded.log = std::move(checkpoint.log);
@@ -159,22 +214,37 @@ LoadedStudy load_once(const StudyFiles& names, MissingJournal missing, FileCalls
     loaded.log.append(event);
   }
   loaded.facts = checkpoint.facts;
-  loaded.durable = chain.durable();
-  loaded.remarks = chain.take_remarks();
+  std::move(chain).tell(loaded);
+  if (missing == MissingJournal::refuse) refuse_losses(loaded);
   return loaded;
 }
 
 }  // namespace
 
+std::optional<FilesSeen> look_at_files(const StudyFiles& names, FileCalls& files) {
+  const auto study = facts_of(files, names.study());
+  if (!study) return std::nullopt;
+  FilesSeen seen{.study = *study, .journals = {}};
+  for (const auto number : names.journals())
+    if (const auto journal = facts_of(files, names.journal(number))) seen.journals[number] = *journal;
+  return seen;
+}
+
+std::string lost_results_text(std::uint64_t lost_results) {
+  if (lost_results == 0) return "an unknown number of results";
+  return fmt::format("at least {} {}", lost_results, lost_results == 1 ? "result" : "results");
+}
+
 LoadedStudy load_study(const std::filesystem::path& path, MissingJournal missing, FileCalls& files) {
   const StudyFiles names(path);
   for (int look = 1;; ++look) {
-    const auto before = facts_of(files, names.study());
+    const auto before = look_at_files(names, files);
     if (!before) throw UserError(fmt::format("there is no study {}. Check the path.", names.study().string()));
     // Where the checkpoint was replaced meanwhile, its journals may be gone: what we saw proves nothing.
-    const auto unchanged = [&] { return look == kMostLooks || facts_of(files, names.study()) == before; };
+    const auto unchanged = [&] { return look == kMostLooks || facts_of(files, names.study()) == before->study; };
     try {
       auto loaded = load_once(names, missing, files);
+      loaded.files = *before;
       if (unchanged()) return loaded;
     } catch (const DamagedStudy&) {
       if (unchanged()) throw;

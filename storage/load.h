@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,20 +16,41 @@
 
 namespace tuner {
 
-// What to do where a journal that should be there is not.
+// What to do where a journal is missing or damaged.
 enum class MissingJournal { refuse, accept_loss };
+
+// How the files were just before they were read.
+struct FilesSeen {
+  FileFacts study;
+  std::map<std::uint64_t, FileFacts> journals;
+
+  bool operator==(const FilesSeen&) const = default;
+};
 
 struct LoadedStudy {
   Study study;
   EventLog log;
   CheckpointFacts facts;
+  Sequence checkpointed;                // events before this one stand in the checkpoint
   Sequence durable;                     // events before this one are known to survive a power cut
   std::vector<std::uint64_t> journals;  // all that are there, ascending; older than facts.next_journal means left over
-  std::vector<std::uint64_t> cut_off;   // journals that cannot count because one before them is missing
   std::vector<std::string> remarks;     // for people: what was ignored, and why
+
+  // What is missing, where that was accepted.
+  std::vector<std::string> losses;      // for people, one a file; empty: the study is whole
+  std::vector<std::uint64_t> unusable;  // journals that are damaged, or cannot count because of one before them
+  std::uint64_t lost_results = 0;  // so many are seen behind the damage, at least; files that are gone may hold more
+
+  FilesSeen files;
 };
 
-// Throws UserError where there is no study, DamagedStudy.
+// Nothing where there is no study.
+std::optional<FilesSeen> look_at_files(const StudyFiles& names, FileCalls& files);
+
+// "at least 55 results", or that their number is not known.
+std::string lost_results_text(std::uint64_t lost_results);
+
+// Throws UserError where there is no study or one of a newer tuner, DamagedStudy.
 LoadedStudy load_study(const std::filesystem::path& path, MissingJournal missing, FileCalls& files = system_files());
 
 }  // namespace tuner

@@ -1,9 +1,11 @@
 #include "storage/study_store.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -68,13 +70,13 @@ void remove_empty_journals(const StudyFiles& names, FileCalls& files) {
   }
 }
 
-// What the user went on without is kept under a name that nobody reads, in case the missing journal turns up.
-void set_aside(const std::vector<std::uint64_t>& journals, const StudyFiles& names, FileCalls& files) {
-  for (const auto number : journals) {
-    auto aside = names.journal(number);
-    aside += ".lost";
-    rename_file(files, names.journal(number), aside);
-  }
+// What the user went on without is kept under a name that nobody reads: somebody may want to look at it. Returns it.
+std::filesystem::path set_aside(const std::filesystem::path& journal, FileCalls& files) {
+  auto aside = journal;
+  aside += ".lost";
+  for (int copy = 2; facts_of(files, aside); ++copy) aside = journal.string() + ".lost." + std::to_string(copy);
+  rename_file(files, journal, aside);
+  return aside;
 }
 
 }  // namespace
@@ -113,6 +115,7 @@ class StudyStore::Implementation {
     journal_->stop();
     sync_.reset();
     checkpoint_.reset();
+    if (first_journal_) remove_journals_of_this_run();
   }
 
   void start_sync() {
@@ -127,6 +130,7 @@ class StudyStore::Implementation {
 
   Sequence record(const Event& event) {
     study_.apply(event);
+    first_journal_.reset();
     const auto sequence = log_.end();
     encoded_.clear();
     encode(event, encoded_);
@@ -156,8 +160,10 @@ class StudyStore::Implementation {
     if (!batch_.records.empty()) throw std::logic_error("a checkpoint starts after a commit");
     if (checkpoint_running()) throw std::logic_error("a checkpoint is running");
     if (checkpoint_) end_checkpoint();
-    const auto work =
-        write_checkpoint(job({.end = StudyEnd::journals_follow, .next_journal = journal_->switch_file()}));
+    first_journal_.reset();
+    auto next = job({.end = StudyEnd::journals_follow, .next_journal = journal_->switch_file()});
+    next.wait_for_journal = [journal = journal_] { return journal->wait_for_switched_file(); };
+    const auto work = write_checkpoint(std::move(next));
     checkpointed_ = log_.end();
     checkpoint_started_s_ = seconds_now();
     checkpoint_ =
@@ -168,16 +174,39 @@ class StudyStore::Implementation {
         });
   }
 
-  void write_first_checkpoint() {
-    write_checkpoint(job({.end = StudyEnd::journals_follow, .next_journal = 1}), study_);
+  // Before start_sync(): nobody else syncs the journal that it names.
+  void write_checkpoint_now() {
+    journal_->sync();
+    write_checkpoint(job({.end = StudyEnd::journals_follow, .next_journal = *journal_->wait_for_switched_file()}),
+                     study_);
     checkpointed_ = log_.end();
     checkpoint_started_s_ = seconds_now();
   }
 
-  // The file says how the last run ended and which journals to read: soon it should say so of this one.
-  void make_checkpoint_due() { checkpoint_started_s_ = -std::numeric_limits<double>::infinity(); }
+  // The new journal holds all that is known since the checkpoint; once it is durable, the files that are not whole can
+  // go, and the new checkpoint says that nothing of them is missed.
+  void go_on_without(const LoadedStudy& loaded) {
+    journal_->sync();
+    std::vector<std::string> kept;
+    for (const auto number : loaded.unusable)
+      kept.push_back(set_aside(names_.journal(number), files_).filename().string());
+    sync_folder(files_, names_.folder());
+    write_checkpoint_now();
+    remarks_.push_back(fmt::format("{}; gone on with {} finished trials, as --accept-loss says. Lost: {}{}.",
+                                   fmt::join(loaded.losses, "; "), study_.finished().size(),
+                                   lost_results_text(loaded.lost_results),
+                                   kept.empty() ? "" : fmt::format(" (kept as {})", fmt::join(kept, ", "))));
+  }
+
+  // The file says how the last run ended and which journals to read: soon it should say so of this one. Until something
+  // is recorded, this run's journal holds nothing that does not stand elsewhere.
+  void begin_as_found() {
+    checkpoint_started_s_ = -std::numeric_limits<double>::infinity();
+    first_journal_ = journal_->next_number() - 1;
+  }
 
   void finish() {
+    first_journal_.reset();
     if (checkpoint_) end_checkpoint();
     wait_until_synced();
     write_checkpoint(job({.end = StudyEnd::clean, .next_journal = journal_->next_number()}), study_);
@@ -191,6 +220,7 @@ class StudyStore::Implementation {
     if (checkpoint_) checkpoint_->cancel();
     const bool synced = journal_->wait_until_durable(deadline);
     journal_->stop();
+    if (first_journal_) remove_journals_of_this_run();
     // An unsynced rest is in the hands of the system: only a power cut could still lose it.
     if (sync_) sync_->leave(synced ? deadline : Clock::now());
     if (checkpoint_) checkpoint_->leave(deadline);
@@ -211,6 +241,18 @@ class StudyStore::Implementation {
             .facts = {.study_id = study_.definition().study_id, .next_journal = kind.next_journal, .end = kind.end}};
   }
 
+  // What fails here leaves a journal that adds nothing.
+  void remove_journals_of_this_run() noexcept {
+    try {
+      owner_->require();
+      for (auto number = *first_journal_; number < journal_->next_number(); ++number)
+        files_.remove(names_.journal(number));
+      first_journal_.reset();
+    } catch (const std::exception&) {
+      return;
+    }
+  }
+
   void end_checkpoint() {
     const auto ended = std::exchange(checkpoint_, nullptr);
     ended->finish();
@@ -228,6 +270,7 @@ class StudyStore::Implementation {
   const std::shared_ptr<Journal> journal_;
   std::unique_ptr<BackgroundWork> sync_;
   std::unique_ptr<BackgroundWork> checkpoint_;
+  std::optional<std::uint64_t> first_journal_;  // of this run, as long as it has recorded nothing
   Sequence checkpointed_;
   double checkpoint_started_s_ = 0;
   const std::shared_ptr<std::atomic<double>> checkpoint_took_s_ = std::make_shared<std::atomic<double>>(0.0);
@@ -255,7 +298,7 @@ std::unique_ptr<StudyStore> StudyStore::create(const std::filesystem::path& path
   parts.durable = parts.log.end();
 
   auto implementation = std::make_unique<Implementation>(std::move(parts), settings);
-  implementation->write_first_checkpoint();
+  implementation->write_checkpoint_now();
   implementation->start_sync();
   return std::unique_ptr<StudyStore>(new StudyStore(std::move(implementation)));
 }
@@ -270,10 +313,23 @@ std::unique_ptr<StudyStore> StudyStore::open(const std::filesystem::path& path, 
   auto owner = acquire(names, settings);
   // What the previous run has renamed may not be durable yet, and all that follows builds on it.
   sync_folder(files, names.folder());
-  auto loaded = load_study(path, missing, files);
+  return go_on(names, std::move(owner), load_study(path, missing, files), settings);
+}
 
-  set_aside(loaded.cut_off, names, files);
+std::unique_ptr<StudyStore> StudyStore::take_over(const std::filesystem::path& path, LoadedStudy seen,
+                                                  const StoreSettings& settings) {
+  const StudyFiles names(path);
+  auto& files = files_of(settings);
+  auto owner = acquire(names, settings);
+  sync_folder(files, names.folder());
+  if (look_at_files(names, files) != seen.files)
+    throw Interrupted(
+        fmt::format("the study {} was changed by another run in this moment. Start again.", names.study().string()));
+  return go_on(names, std::move(owner), std::move(seen), settings);
+}
 
+std::unique_ptr<StudyStore> StudyStore::go_on(const StudyFiles& names, std::shared_ptr<Owner> owner, LoadedStudy loaded,
+                                              const StoreSettings& settings) {
   Implementation::Parts parts{.names = names, .owner = std::move(owner)};
   if (parts.owner->replaced())
     parts.remarks.push_back(fmt::format("{} was left by {}, which is gone; taken over.",
@@ -281,12 +337,16 @@ std::unique_ptr<StudyStore> StudyStore::open(const std::filesystem::path& path, 
   parts.remarks.insert(parts.remarks.end(), loaded.remarks.begin(), loaded.remarks.end());
   parts.study = std::move(loaded.study);
   parts.log = std::move(loaded.log);
-  parts.durable = loaded.durable;
+  // What was read from a damaged file is written anew, so that nothing depends on that file any more.
+  parts.durable = loaded.losses.empty() ? loaded.durable : loaded.checkpointed;
   parts.next_journal = loaded.facts.next_journal;
   if (!loaded.journals.empty()) parts.next_journal = std::max(parts.next_journal, loaded.journals.back() + 1);
 
   auto implementation = std::make_unique<Implementation>(std::move(parts), settings);
-  implementation->make_checkpoint_due();
+  if (loaded.losses.empty())
+    implementation->begin_as_found();
+  else
+    implementation->go_on_without(loaded);
   implementation->start_sync();
   return std::unique_ptr<StudyStore>(new StudyStore(std::move(implementation)));
 }

@@ -16,6 +16,8 @@
 
 namespace tuner {
 
+class Owner;
+
 struct StoreSettings {
   double checkpoint_every_s = 60;
   double owner_expiry_s = 120;  // an owner that cannot be shown to be gone is replaced after this time of silence
@@ -33,7 +35,12 @@ class StudyStore {
   // is none, Interrupted where another process writes it, DamagedStudy.
   static std::unique_ptr<StudyStore> open(const std::filesystem::path& path, MissingJournal missing,
                                           const StoreSettings& settings = {});
-  // Without finish() or leave(): what was committed stays in the journals, the next run takes over at once.
+  // The same for a study that was looked at before, so that it could be refused without a trace. Throws Interrupted
+  // where another run has changed it since.
+  static std::unique_ptr<StudyStore> take_over(const std::filesystem::path& path, LoadedStudy seen,
+                                               const StoreSettings& settings = {});
+  // Nothing recorded since the study was taken over: leaves its files as they were. Else, without finish() or leave():
+  // what was committed stays in the journals, the next run takes over at once.
   ~StudyStore();
   StudyStore(const StudyStore&) = delete;
   StudyStore& operator=(const StudyStore&) = delete;
@@ -69,6 +76,8 @@ class StudyStore {
  private:
   class Implementation;
   explicit StudyStore(std::unique_ptr<Implementation> implementation);
+  static std::unique_ptr<StudyStore> go_on(const StudyFiles& names, std::shared_ptr<Owner> owner, LoadedStudy loaded,
+                                           const StoreSettings& settings);
 
   std::unique_ptr<Implementation> implementation_;
 };

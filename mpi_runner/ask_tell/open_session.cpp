@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "core/configuration_text.h"
@@ -21,7 +22,7 @@ namespace {
 struct Opened {
   LoadedPlugin strategy;
   StudyDefinition definition;
-  std::unique_ptr<StudyStore> store;  // none yet where the study is new or only in memory
+  std::optional<LoadedStudy> recorded;  // nothing where the study is new
   std::vector<std::string> remarks;
 };
 
@@ -45,7 +46,7 @@ Opened open_new(const CreateRequest& request) {
                              .strategy = std::move(recorded_strategy),
                              .inputs = {},
                              .settings = {}};
-  return {std::move(strategy), std::move(definition), nullptr, {}};
+  return {std::move(strategy), std::move(definition), std::nullopt, {}};
 }
 
 // The recorded study with all that the client said in the place of what is recorded.
@@ -56,8 +57,7 @@ StudyDefinition as_requested(const CreateRequest& request, const StudyDefinition
   if (!request.objectives.empty()) now.goal.objectives = request.objectives;
   if (request.constraints) now.goal.constraints = *request.constraints;
   now.seed = request.seed.value_or(recorded.seed);
-  now.strategy =
-      plugin_info(strategy, resumed_options(recorded.strategy, strategy.description, request.options, false));
+  now.strategy = plugin_info(strategy, resumed_options(recorded, strategy.description, request.options, false));
   return now;
 }
 
@@ -68,30 +68,16 @@ void refuse_study_of_a_plugin(const CreateRequest& request, const StudyDefinitio
                     request.study, recorded.objective.name));
 }
 
-// Runs `use`; the study is given back untouched where that fails.
-template <class Use>
-auto or_leave(StudyStore* store, Use use) {
-  try {
-    return use();
-  } catch (...) {
-    if (store != nullptr) store->leave();
-    throw;
-  }
-}
-
 Opened open_recorded(const CreateRequest& request) {
-  std::unique_ptr<StudyStore> store =
-      StudyStore::open(request.study, request.accept_loss ? MissingJournal::accept_loss : MissingJournal::refuse);
-  return or_leave(store.get(), [&] {
-    const StudyDefinition& recorded = store->study().definition();
-    refuse_study_of_a_plugin(request, recorded);
-    LoadedPlugin strategy = load_recorded(recorded.strategy, request.strategy, PluginKind::strategy);
-    const StudyDefinition now = as_requested(request, recorded, strategy);
-    require_same_study(request.study, recorded, now, {});
-    std::vector<std::string> remarks = warnings(recorded, now);
-    std::ranges::copy(store->remarks(), std::back_inserter(remarks));
-    return Opened{std::move(strategy), recorded, std::move(store), std::move(remarks)};
-  });
+  LoadedStudy loaded =
+      load_study(request.study, request.accept_loss ? MissingJournal::accept_loss : MissingJournal::refuse);
+  StudyDefinition recorded = loaded.study.definition();
+  refuse_study_of_a_plugin(request, recorded);
+  LoadedPlugin strategy = load_recorded(recorded.strategy, request.strategy, PluginKind::strategy);
+  const StudyDefinition now = as_requested(request, recorded, strategy);
+  require_same_study(request.study, recorded, now, {});
+  std::vector<std::string> remarks = warnings(recorded, now);
+  return {std::move(strategy), std::move(recorded), std::move(loaded), std::move(remarks)};
 }
 
 std::vector<std::vector<double>> configurations(const CreateRequest& request, const SearchSpace& space) {
@@ -114,9 +100,12 @@ StrategyDriver ready_strategy(const Opened& opened) {
 }
 
 std::unique_ptr<KeptStudy> keep(const CreateRequest& request, Opened& opened) {
-  if (opened.store) return keep_in_file(std::move(opened.store));
   if (request.study.empty()) return keep_in_memory(opened.definition);
-  return keep_in_file(StudyStore::create(request.study, opened.definition));
+  std::unique_ptr<StudyStore> store = opened.recorded
+                                          ? StudyStore::take_over(request.study, *std::move(opened.recorded))
+                                          : StudyStore::create(request.study, opened.definition);
+  std::ranges::copy(store->remarks(), std::back_inserter(opened.remarks));
+  return keep_in_file(std::move(store));
 }
 
 }  // namespace
@@ -124,8 +113,8 @@ std::unique_ptr<KeptStudy> keep(const CreateRequest& request, Opened& opened) {
 OpenedSession open_session(const CreateRequest& request) {
   const bool exists = !request.study.empty() && std::filesystem::exists(request.study);
   Opened opened = exists ? open_recorded(request) : open_new(request);
-  const auto enqueue = or_leave(opened.store.get(), [&] { return configurations(request, opened.definition.space); });
-  StrategyDriver strategy = or_leave(opened.store.get(), [&] { return ready_strategy(opened); });
+  const auto enqueue = configurations(request, opened.definition.space);
+  StrategyDriver strategy = ready_strategy(opened);
   const std::string facts =
       epoch_facts(request.workers, plugin_info(opened.strategy, {}).sha256, client_objective().sha256);
   auto session = std::make_unique<Session>(keep(request, opened), std::move(strategy), facts, enqueue);

@@ -45,13 +45,6 @@ std::uint64_t infeasible_count(const Study& study) {
                               infeasible == 0 ? "" : fmt::format("; {} infeasible", count_text(infeasible))));
 }
 
-Json values_json(const Study& study, TrialId id) {
-  Json values = Json::object();
-  const auto& objectives = study.definition().goal.objectives;
-  for (std::size_t i = 0; i < objectives.size(); ++i) values[objectives[i].name] = study.values(id)[i];
-  return values;
-}
-
 Json trial_json(const Study& study, TrialId id) {
   const auto& constraints = study.definition().goal.constraints;
   Json trial = {{"trial", id.value},
@@ -102,7 +95,7 @@ int best_command(const CommandCall& call) {
   if (!study.best()) refuse_without_best(study);
   if ((*values)["json"].as<bool>()) {
     call.out << json_text(best_json(study, *study.best())) << '\n';
-    return 0;
+    return code_of(loaded);
   }
   fmt::print(call.out, "{}: {}\n", goal_text(study.definition().goal), progress_text(study));
   if (const std::uint64_t infeasible = infeasible_count(study))
@@ -112,7 +105,7 @@ int best_command(const CommandCall& call) {
     call.out << best_text(study);
   else
     print_front(call, study);
-  return 0;
+  return code_of(loaded);
 }
 
 }  // namespace tuner

@@ -50,7 +50,7 @@ int export_command(const CommandCall& call) {
     write(loaded.study, call.out);
   else
     export_to_file(write, loaded.study, path);
-  return 0;
+  return code_of(loaded);
 }
 
 }  // namespace tuner

@@ -4,15 +4,26 @@
 
 #include <cstdio>
 
+#include "mpi_runner/exit_code.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {
 
 LoadedStudy open_study(const std::string& path) {
-  // A reader changes nothing, so it may show what is left of a study whose journal is gone.
   LoadedStudy loaded = load_study(path, MissingJournal::accept_loss);
   for (const std::string& remark : loaded.remarks) fmt::print(stderr, "tuner: {}\n", escaped_lines(remark));
+  for (const std::string& loss : loaded.losses) fmt::print(stderr, "tuner: {}\n", escaped_lines(loss));
+  if (!loaded.losses.empty())
+    fmt::print(
+        stderr,
+        "tuner: the study is damaged: what follows lacks {}. Put the file back from a copy; --resume refuses the "
+        "study until then, or until you say --accept-loss.\n",
+        lost_results_text(loaded.lost_results));
   return loaded;
+}
+
+int code_of(const LoadedStudy& loaded) {
+  return loaded.losses.empty() ? kDone : kDamaged;
 }
 
 }  // namespace tuner

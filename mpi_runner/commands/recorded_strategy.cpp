@@ -26,7 +26,7 @@ RecordedStrategy load_recorded_strategy(const StudyDefinition& study, const po::
   const LoadedPlugin plugin =
       load_recorded(study.strategy, options["strategy"].as<std::string>(), PluginKind::strategy);
   const PluginOptions typed = assignments(given<Texts>(options, "strategy-set").value_or(Texts{}), "strategy-set");
-  const PluginOptions set = resumed_options(study.strategy, plugin.description, typed, options["trust"].as<bool>());
+  const PluginOptions set = resumed_options(study, plugin.description, typed, options["trust"].as<bool>());
   return {{plugin.launch, set, study.space, study.goal, study.seed}, plugin_info(plugin, set).sha256};
 }
 

@@ -1,21 +1,26 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "core/configuration_text.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
-#include "mpi_runner/commands/open_study.h"
+#include "mpi_runner/commands/json_text.h"
+#include "mpi_runner/commands/study_facts.h"
+#include "mpi_runner/input_files.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/options.h"
 #include "mpi_runner/plugin_call.h"
 #include "mpi_runner/run_options.h"
 #include "mpi_runner/study_setup.h"
 #include "mpi_runner/text.h"
+#include "storage/load.h"
 
 namespace tuner {
 namespace {
@@ -34,6 +39,7 @@ po::options_description refit_options() {
       "objective plugin");
   add("set", po::value<Texts>()->composing()->value_name("NAME=VALUE"),
       "option of the plugin, as in the study where it belongs to the study's identity; repeatable");
+  add("accept-changes", po::bool_switch(), "train although the data or options are not those of the study");
   add("trust", po::bool_switch(), "take options that execute code over from the study file");
   add("threads", po::value<Count>()->value_name("N"), "threads for the training; default: all usable cores");
   return options;
@@ -68,15 +74,30 @@ void write_text(const fs::path& path, const std::string& text) {
   if (!file) throw UserError(fmt::format("cannot write '{}'. Is the disk full?", path.string()));
 }
 
-// Recorded inputs whose contents have changed make another model than the one that was tuned.
-void warn_of_changes(const StudyDefinition& recorded, const LoadedPlugin& plugin, const PluginOptions& options) {
+// Other data or another plugin make another model than the one that was tuned.
+void check_changes(const StudyDefinition& recorded, const LoadedPlugin& plugin, const PluginOptions& options,
+                   bool accepted) {
   StudyDefinition now = recorded;
   now.objective = plugin_info(plugin, options);
   now.inputs = input_digests(plugin, options);
-  for (const std::string& difference : differences(recorded, now, plugin.description))
-    fmt::print(stderr, "tuner: warning: {}\n", escaped_lines(difference));
-  for (const std::string& warning : warnings(recorded, now))
-    fmt::print(stderr, "tuner: warning: {}\n", escaped_lines(warning));
+  std::vector<std::string> found = differences(recorded, now, plugin.description);
+  if (!found.empty() && !accepted)
+    throw UserError(
+        fmt::format("this is not what the study has tuned: {}. Name the right file with --set, or train all "
+                    "the same with --accept-changes",
+                    fmt::join(found, "; ")));
+  for (const std::string& warning : warnings(recorded, now)) found.push_back(warning);
+  for (const std::string& text : found) fmt::print(stderr, "tuner: warning: {}\n", escaped_lines(text));
+}
+
+// What is known of the model: of which trial it is, how good that was in the search and on the hold-out part, and what
+// the plugin says of the training on all data, which is no estimate.
+std::string metrics_text(const Study& study, TrialId trial, const std::string& training) {
+  nlohmann::ordered_json metrics = {{"trial", trial.value}, {"values", values_json(study, trial)}};
+  for (const HoldoutLook& look : study.holdout_looks())
+    if (look.trial == trial) metrics["holdout"] = nlohmann::ordered_json::parse(look.metrics, nullptr, false);
+  metrics["training"] = nlohmann::ordered_json::parse(training, nullptr, false);
+  return json_text(metrics);
 }
 
 }  // namespace
@@ -84,7 +105,9 @@ void warn_of_changes(const StudyDefinition& recorded, const LoadedPlugin& plugin
 int refit_command(const CommandCall& call) {
   const auto values = read_options(call, refit_options(), {"study"});
   if (!values) return 0;
-  const LoadedStudy loaded = open_study((*values)["study"].as<std::string>());
+  const std::string file = (*values)["study"].as<std::string>();
+  // Without all results the best trial may be another one.
+  const LoadedStudy loaded = load_study(file, MissingJournal::refuse);
   const StudyDefinition& definition = loaded.study.definition();
   const TrialId trial = chosen_trial(loaded.study, given<Count>(*values, "trial"));
   LoadedPlugin plugin =
@@ -94,25 +117,26 @@ int refit_command(const CommandCall& call) {
         fmt::format("plugin '{}' cannot train a final model (it has no refit()).", plugin.description.name));
   plugin.launch.threads =
       static_cast<std::uint32_t>(given<Count>(*values, "threads").value_or(Count{usable_cores()}).value);
-  const PluginOptions options = resumed_options(definition.objective, plugin.description,
-                                                assignments(given<Texts>(*values, "set").value_or(Texts{}), "set"),
-                                                (*values)["trust"].as<bool>());
-  warn_of_changes(definition, plugin, options);
+  const PluginOptions typed = assignments(given<Texts>(*values, "set").value_or(Texts{}), "set");
+  const PluginOptions options = with_found_inputs(
+      resumed_options(definition, plugin.description, typed, (*values)["trust"].as<bool>()), definition, typed, file);
+  check_changes(definition, plugin, options, (*values)["accept-changes"].as<bool>());
 
   const fs::path folder = (*values)["out"].as<std::string>();
   make_empty_folder(folder);
   const auto configuration = loaded.study.configuration(trial);
-  const std::string metrics = refit(plugin.launch, {options,
-                                                    definition.space,
-                                                    definition.goal,
-                                                    {configuration.begin(), configuration.end()},
-                                                    trial_seed(definition.seed, trial.value),
-                                                    TUNER_REFIT_ALL,
-                                                    fs::absolute(folder)});
+  const std::string training = refit(plugin.launch, {options,
+                                                     definition.space,
+                                                     definition.goal,
+                                                     {configuration.begin(), configuration.end()},
+                                                     trial_seed(definition.seed, trial.value),
+                                                     TUNER_REFIT_ALL,
+                                                     fs::absolute(folder)});
   write_text(folder / "configuration.json", configuration_to_json(definition.space, configuration));
-  write_text(folder / "metrics.json", metrics);
-  fmt::print(call.out, "trial {}: {}\nmetrics: {}\nmodel: {}\n", trial.value,
-             escaped(configuration_to_json(definition.space, configuration)), escaped(metrics), folder.string());
+  write_text(folder / "metrics.json", metrics_text(loaded.study, trial, training));
+  fmt::print(call.out, "trial {}: {}\nvalues: {}\ntraining: {}\nmodel: {}\n", trial.value,
+             escaped(configuration_to_json(definition.space, configuration)), values_text(loaded.study, trial),
+             escaped(training), folder.string());
   return 0;
 }
 

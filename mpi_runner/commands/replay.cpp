@@ -68,7 +68,7 @@ int replay_command(const CommandCall& call) {
   Replay replay(strategy, epoch_facts(1, recorded.sha256, ""));
   for_each_event(loaded.log.snapshot(), [&](Sequence, auto bytes) { replay.apply(decode(bytes)); });
   print(call.out, replay.report());
-  return replay.report().differing == 0 ? 0 : kDiffers;
+  return replay.report().differing == 0 ? code_of(loaded) : kDiffers;
 }
 
 }  // namespace tuner

@@ -99,11 +99,11 @@ int show_command(const CommandCall& call) {
   const Study& study = loaded.study;
   if (const auto number = given<Count>(*values, "trial")) {
     show_trial(call, study, number->value);
-    return 0;
+    return code_of(loaded);
   }
   if ((*values)["model"].as<bool>()) {
     show_model(call, study, *values);
-    return 0;
+    return code_of(loaded);
   }
   const auto columns = chosen_columns(study, *values);
   const Table table = table_of(study, chosen_trials(study, *values), columns);
@@ -112,7 +112,7 @@ int show_command(const CommandCall& call) {
   if (const std::size_t left_out = table.print(call.out, call.width))
     fmt::print(call.out, "\n{} not fit here. Choose with --columns, or see all with `tuner export`\n",
                left_out == 1 ? "1 more column does" : fmt::format("{} more columns do", left_out));
-  return 0;
+  return code_of(loaded);
 }
 
 }  // namespace tuner

@@ -34,7 +34,10 @@ bool is_running(const std::optional<OwnerSight>& owner) {
   return owner && !owner->gone && owner->silent_s < StoreSettings{}.owner_expiry_s;
 }
 
-Standing standing_of(const Study& study, const std::optional<OwnerSight>& owner) {
+Standing standing_of(const LoadedStudy& loaded, const std::optional<OwnerSight>& owner) {
+  const Study& study = loaded.study;
+  if (!loaded.losses.empty())
+    return {kDamaged, fmt::format("damaged: {} missing", lost_results_text(loaded.lost_results))};
   if (is_running(owner))
     return {kRunning, fmt::format("running ({}; last sign of life {} ago)", owner->description,
                                   duration_text(std::max(0.0, owner->silent_s)))};
@@ -87,7 +90,7 @@ int status_command(const CommandCall& call) {
   // The owner first: one that says goodbye in between has then written its last events.
   const auto owner = look_at_owner(system_files(), StudyFiles(file));
   const LoadedStudy loaded = open_study(file);
-  const Standing standing = standing_of(loaded.study, owner);
+  const Standing standing = standing_of(loaded, owner);
   print(call.out, loaded.study, standing);
   return (*values)["exit-code"].as<bool>() ? standing.code : kDone;
 }

@@ -65,7 +65,7 @@ TEST(Messages, EventsArriveAsTheyWereSent) {
 }
 
 TEST(Messages, ABreakdownSaysWhoseFaultItIs) {
-  EXPECT_EQ(sent(WorkerBroken{"n1", "no such file", 1}).users_mistake, 1);
+  EXPECT_EQ(sent(WorkerBroken{"n1", "no such file"}).message, "no such file");
   EXPECT_EQ(sent(WorkerReady{"n1"}).host, "n1");
 }
 

@@ -23,6 +23,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::ThrowsMessage;
 
 // Four complete trials, one that crashed, one that waits, and one of everything else.
 std::vector<Event> eventful_life() {
@@ -145,11 +146,47 @@ TEST_F(CheckpointTest, AFileThatIsCutIsNamedAsDamaged) {
   put();
   const auto whole = slurp();
   // The last bytes of a file of HDF5 may be room that nothing uses.
-  for (std::size_t size = 0; size < whole.size() / 2; size += 997) {
+  for (std::size_t size = 997; size < whole.size() / 2; size += 997) {
     spill(whole.substr(0, size));
 
     EXPECT_THROW(read_checkpoint(path_), DamagedStudy) << size;
   }
+}
+
+TEST_F(CheckpointTest, AnythingThatIsNoStudyIsTheUsersMistakeAndNoDamage) {
+  std::filesystem::create_directory(path_);
+  EXPECT_THAT([&] { read_checkpoint(path_); }, ThrowsMessage<UserError>(HasSubstr("it is a folder")));
+  std::filesystem::remove(path_);
+
+  spill("");
+  EXPECT_THAT([&] { read_checkpoint(path_); }, ThrowsMessage<UserError>(HasSubstr("it is empty")));
+
+  spill("loss,eta\n0.5,0.1\n");
+  EXPECT_THAT([&] { read_checkpoint(path_); }, ThrowsMessage<UserError>(HasSubstr("it is no HDF5 file")));
+
+  const auto other = Hdf5Writer().finish();
+  spill({reinterpret_cast<const char*>(other.bytes().data()), other.bytes().size()});
+  EXPECT_THAT([&] { read_checkpoint(path_); }, ThrowsMessage<UserError>(HasSubstr("HDF5 file of something else")));
+}
+
+TEST_F(CheckpointTest, AStudyOfANewerFormatIsToldApartFromADamagedOne) {
+  Hdf5Writer newer;
+  newer.attribute("/", "format_version", std::int64_t{2});
+  newer.attribute("/", "tuner_version", std::string_view("9.1.0"));
+  const auto image = newer.finish();
+  spill({reinterpret_cast<const char*>(image.bytes().data()), image.bytes().size()});
+
+  const auto says =
+      ThrowsMessage<UserError>(HasSubstr("was written by a newer tuner (format 2; this one reads 1). Use tuner 9.1.0"));
+  EXPECT_THAT([&] { read_checkpoint(path_); }, says);
+  EXPECT_THAT([&] { verify_study(path_); }, says);
+}
+
+TEST_F(CheckpointTest, AStudyFileThatWasOverwrittenIsDamagedWhereItsJournalsTell) {
+  spill("");
+  std::ofstream(StudyFiles(path_).journal(1)) << "x";
+
+  EXPECT_THROW(read_checkpoint(path_), DamagedStudy);
 }
 
 TEST_F(CheckpointTest, ANameThatHdf5DoesNotTakeIsWrittenOtherwise) {
@@ -191,12 +228,6 @@ TEST_F(CheckpointTest, AMissingTableIsFoundByVerify) {
 
   EXPECT_EQ(result.verdict, Verdict::damaged);
   EXPECT_THAT(result.findings, Contains(HasSubstr("/trials/parameters/max_depth is missing")));
-}
-
-TEST_F(CheckpointTest, AFileThatIsNoStudyIsDamagedForVerify) {
-  spill("no HDF5 at all");
-
-  EXPECT_EQ(verify_study(path_).verdict, Verdict::damaged);
 }
 
 TEST_F(CheckpointTest, TheTrialsAsCsv) {

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "storage/event_codec.h"
+#include "storage/journal_format.h"
 #include "storage/load.h"
 #include "storage/study_store.h"
 #include "tests/storage/disks.h"
@@ -144,22 +145,22 @@ TEST_F(DiskFaults, APowerCutAtAnyMomentLosesNothingAcknowledged) {
 }
 
 TEST_F(DiskFaults, AFailedSyncIsMendedByANewJournal) {
-  // Owner, first checkpoint, and then the journal.
-  FailingFiles files({.kind = FileCall::sync_data, .first = 2, .error = EIO});
+  // Owner, the journal without events, first checkpoint, and then the first event.
+  FailingFiles files({.kind = FileCall::sync_data, .first = 3, .error = EIO});
   auto store = StudyStore::create(path_, rich_definition(), {.files = &files});
   store->record(epoch_started(1));
 
   store->wait_until_synced();
 
   EXPECT_EQ(store->acknowledged(), Sequence{2});
-  // The system may have dropped all that it could not sync.
-  std::filesystem::resize_file(folder_ / "study.h5.journal.1", 0);
+  // The system may have dropped all that it could not sync, which is all but the header.
+  std::filesystem::resize_file(folder_ / "study.h5.journal.1", kJournalHeaderBytes);
   EXPECT_EQ(load().log.end(), Sequence{2});
 }
 
 TEST_F(DiskFaults, AFullDiskIsNamedAndTheRunGoesOnWhenThereIsRoom) {
-  // Owner, first journal, first checkpoint, and then the first commit.
-  FailingFiles files({.kind = FileCall::write, .first = 3, .error = ENOSPC});
+  // Owner, first journal, its mark, first checkpoint, and then the first commit.
+  FailingFiles files({.kind = FileCall::write, .first = 4, .error = ENOSPC});
   auto store = StudyStore::create(path_, rich_definition(), {.files = &files});
   store->record(epoch_started(1));
 

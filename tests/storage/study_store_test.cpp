@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "storage/event_codec.h"
 #include "storage/load.h"
+#include "storage/verify.h"
 #include "tests/storage/study_fixture.h"
 
 namespace tuner {
@@ -51,6 +52,10 @@ class StudyStoreTest : public testing::Test {
       events.emplace_back(reinterpret_cast<const char*>(event.data()), event.size());
     });
     return events;
+  }
+  static std::string slurp(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
   }
   std::vector<std::string> files() const {
     std::vector<std::string> names;
@@ -279,10 +284,78 @@ TEST_F(StudyStoreTest, DamageInTheMiddleIsRefusedWithItsPlaceAndWhatToDo) {
     open();
     FAIL() << "damage was not noticed";
   } catch (const DamagedStudy& error) {
-    EXPECT_THAT(error.what(), HasSubstr("study.h5.journal.1, byte 80"));
+    EXPECT_THAT(error.what(), HasSubstr("study.h5.journal.1, byte 104"));
     EXPECT_THAT(error.what(), HasSubstr("--accept-loss"));
   }
   EXPECT_FALSE(std::filesystem::exists(folder_ / "study.h5.owner"));
+}
+
+TEST_F(StudyStoreTest, ADamagedJournalThatIsAcceptedIsKeptAsideAndGivesWhatStandsBeforeTheDamage) {
+  auto store = create();
+  run_trials(*store, 0, 5);
+  const auto whole_bytes = std::filesystem::file_size(folder_ / "study.h5.journal.1");
+  run_trials(*store, 5, 9);
+  store.reset();
+  const auto journal = folder_ / "study.h5.journal.1";
+  std::fstream(journal, std::ios::in | std::ios::out).seekp(static_cast<std::streamoff>(whole_bytes) + 30) << "X";
+  const auto damaged = slurp(journal);
+
+  EXPECT_THAT([&] { open(); },
+              testing::ThrowsMessage<DamagedStudy>(
+                  testing::AllOf(HasSubstr("goes on with 5 finished trials"), HasSubstr("loses at least 4 results"))));
+  store = StudyStore::open(path_, MissingJournal::accept_loss);
+
+  EXPECT_EQ(store->study().finished().size(), 5U);
+  EXPECT_THAT(store->remarks(),
+              Contains(testing::AllOf(HasSubstr("gone on with 5 finished trials"), HasSubstr("at least 4 results"),
+                                      HasSubstr("(kept as study.h5.journal.1.lost)"))));
+  EXPECT_EQ(slurp(folder_ / "study.h5.journal.1.lost"), damaged);
+  run_trials(*store, 5, 6);
+  store.reset();
+  EXPECT_EQ(open()->study().finished().size(), 6U) << "once is enough";
+}
+
+TEST_F(StudyStoreTest, AJournalWithADamagedHeaderIsLostToTheCheckpoint) {
+  auto store = create();
+  run_trials(*store, 0, 3);
+  store->start_checkpoint();
+  run_trials(*store, 3, 5);
+  wait_for_checkpoint(*store);
+  store.reset();
+  std::fstream(folder_ / "study.h5.journal.2", std::ios::in | std::ios::out).seekp(20) << "X";
+
+  EXPECT_THROW(open(), DamagedStudy);
+  store = StudyStore::open(path_, MissingJournal::accept_loss);
+
+  EXPECT_EQ(store->study().finished().size(), 3U);
+  EXPECT_THAT(store->remarks(), Contains(HasSubstr("Lost: at least 2 results (kept as study.h5.journal.2.lost)")));
+}
+
+TEST_F(StudyStoreTest, TheJournalThatACheckpointNamesCannotBeEmpty) {
+  for (const bool after_a_checkpoint : {false, true})
+    for (const std::uintmax_t size : {0, 40}) {
+      std::filesystem::remove_all(folder_.path());
+      std::filesystem::create_directory(folder_.path());
+      auto store = create();
+      if (after_a_checkpoint) {
+        store->commit();
+        store->start_checkpoint();
+        wait_for_checkpoint(*store);
+      }
+      run_trials(*store, 0, 5);
+      store->leave();
+      std::filesystem::resize_file(folder_ / (after_a_checkpoint ? "study.h5.journal.2" : "study.h5.journal.1"), size);
+
+      EXPECT_THAT([&] { open(); }, testing::ThrowsMessage<DamagedStudy>(HasSubstr("the file ends here")));
+      EXPECT_EQ(verify_study(path_).verdict, Verdict::damaged);
+    }
+}
+
+TEST_F(StudyStoreTest, AJournalThatNoCheckpointNamesMayHaveBeenInterruptedWhileItWasMade) {
+  create()->finish();
+  std::ofstream(folder_ / "study.h5.journal.2").close();
+
+  EXPECT_THAT(open()->remarks(), Contains(HasSubstr("was interrupted while it was being made")));
 }
 
 TEST_F(StudyStoreTest, AJournalOfAnotherStudyOrNumberIsRefused) {
@@ -343,6 +416,42 @@ TEST_F(StudyStoreTest, ACheckpointOfAStoreThatWasReplacedDoesNotAppear) {
   } catch (const Interrupted&) {
     EXPECT_EQ(load().study.finished().size(), 2U);
   }
+}
+
+TEST_F(StudyStoreTest, AStudyThatWasTakenOverForNothingLiesThereAsBefore) {
+  for (const bool clean : {true, false}) {
+    auto store = create();
+    run_trials(*store, 0, 3);
+    clean ? store->finish() : store->leave();
+    store.reset();
+    const auto before = files();
+
+    for (int round = 0; round < 3; ++round) open();
+    open()->leave();
+    StudyStore::take_over(path_, load());
+
+    EXPECT_EQ(files(), before);
+    EXPECT_EQ(open()->study().finished().size(), 3U);
+    for (const auto& name : before) std::filesystem::remove(folder_ / name);
+  }
+}
+
+TEST_F(StudyStoreTest, AStudyThatAnotherRunChangedSinceItWasLookedAtIsNotTakenOver) {
+  create()->finish();
+  LoadedStudy seen = load();
+  auto other = open();
+  run_trials(*other, 0, 1);
+  other->finish();
+  other.reset();
+
+  EXPECT_THROW(StudyStore::take_over(path_, std::move(seen)), Interrupted);
+  EXPECT_THAT(files(), testing::ElementsAre("study.h5"));
+}
+
+TEST_F(StudyStoreTest, ALinkThatLeadsToItselfIsTheUsersMistake) {
+  std::filesystem::create_symlink("study.h5", path_);
+
+  EXPECT_THAT([&] { open(); }, testing::ThrowsMessage<UserError>(HasSubstr("is a symbolic link that leads to itself")));
 }
 
 TEST_F(StudyStoreTest, ASymbolicLinkStaysAndTheStudyBehindItIsReplaced) {

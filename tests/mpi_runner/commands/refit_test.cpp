@@ -10,6 +10,7 @@ namespace {
 
 using nlohmann::json;
 using test::StudyEvents;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 std::string contents(const std::filesystem::path& path) {
@@ -42,7 +43,8 @@ TEST_F(Refit, WritesModelConfigurationAndMetrics) {
   EXPECT_EQ(code(), 0);
   EXPECT_EQ(contents(out / "model"), "the model");
   EXPECT_EQ(json::parse(contents(out / "configuration.json")), json::parse(R"({"x": 2.0, "n": 3})"));
-  EXPECT_EQ(json::parse(contents(out / "metrics.json")), json::parse(R"({"x": 2})"));
+  EXPECT_EQ(json::parse(contents(out / "metrics.json")),
+            json::parse(R"({"trial": 1, "values": {"value": 4.0}, "training": {"x": 2}})"));
 }
 
 TEST_F(Refit, TakesAnotherTrialOnRequest) {
@@ -50,7 +52,8 @@ TEST_F(Refit, TakesAnotherTrialOnRequest) {
 
   run("refit", {study_file(), "--plugin", kMisbehaving, "--trial", "0", "--out", out});
 
-  EXPECT_EQ(json::parse(contents(out / "metrics.json")), json::parse(R"({"x": 4})"));
+  EXPECT_EQ(json::parse(contents(out / "metrics.json"))["trial"], 0);
+  EXPECT_EQ(json::parse(contents(out / "metrics.json"))["training"], json::parse(R"({"x": 4})"));
 }
 
 TEST_F(Refit, DoesNotMixWithOtherFiles) {
@@ -60,6 +63,31 @@ TEST_F(Refit, DoesNotMixWithOtherFiles) {
 TEST_F(Refit, LooksTheRecordedPluginUpByNameOnly) {
   EXPECT_THAT(refusal("refit", {study_file(), "--out", folder() / "model"}),
               HasSubstr("there is no plugin 'misbehaving'"));
+}
+
+TEST_F(Refit, FindsAPluginWhoseFileHasAnotherNameThanItself) {
+  ASSERT_EQ(setenv("TUNER_PLUGIN_PATH", TUNER_FIXTURES, 1), 0);
+
+  run("refit", {study_file(), "--out", folder() / "model"});
+
+  unsetenv("TUNER_PLUGIN_PATH");
+  EXPECT_EQ(code(), 0);
+}
+
+TEST_F(Refit, SaysHowToNameAPluginThatIsNotFound) {
+  EXPECT_THAT(refusal("refit", {study_file(), "--out", folder() / "model"}),
+              AllOf(HasSubstr("'misbehaving_objective.so'"), HasSubstr("--plugin FILE")));
+}
+
+TEST_F(Refit, TellsTheHoldoutScoreOfTheTrial) {
+  auto store = StudyStore::open(study_file(), MissingJournal::refuse);
+  store->record(HoldoutScored{{1}, 1.0, R"({"holdout_loss": 4.5})"});
+  store->finish();
+  const auto out = folder() / "model";
+
+  run("refit", {study_file(), "--plugin", kMisbehaving, "--out", out});
+
+  EXPECT_EQ(json::parse(contents(out / "metrics.json"))["holdout"], json::parse(R"({"holdout_loss": 4.5})"));
 }
 
 TEST_F(Refit, FollowsNoPathInAStudyFile) {

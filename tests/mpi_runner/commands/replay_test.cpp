@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include "mpi_runner/machine.h"
 #include "mpi_runner/strategy_host.h"
 #include "mpi_runner/study_setup.h"
@@ -25,6 +27,14 @@ class ReplayCommand : public test::CommandTest {
     events.epoch(facts);
     for (int i = 0; i < 3; ++i) suggest_two(events, host);
     write(events.said_goodbye());
+  }
+  void make_live_study_without_journal() {
+    std::filesystem::remove(study_file());
+    std::filesystem::remove(study_file() + ".journal.2");
+    StudyDefinition definition = test::small_definition();
+    definition.strategy = plugin_info(plugin_, {});
+    recorded(StudyEvents(definition))->leave();
+    std::filesystem::remove(study_file() + ".journal.1");
   }
   std::string facts_here() const { return epoch_facts(1, plugin_info(plugin_, {}).sha256, ""); }
 
@@ -56,6 +66,17 @@ TEST_F(ReplayCommand, FindsOtherSuggestions) {
 
   EXPECT_THAT(run("replay", {study_file()}),
               HasSubstr("6 suggestions in 1 epoch: 0 equal, 6 differ\n  trial 0 (ask 0)"));
+  EXPECT_EQ(code(), 3);
+}
+
+TEST_F(ReplayCommand, DoesNotCallAStudyGoodThatLacksAJournal) {
+  make_study(7, facts_here());
+  std::ofstream(study_file() + ".journal.2") << "x";
+  run("replay", {study_file()});
+  EXPECT_EQ(code(), 0) << "an unfinished journal behind a clean end holds nothing";
+
+  make_live_study_without_journal();
+  run("replay", {study_file()});
   EXPECT_EQ(code(), 3);
 }
 

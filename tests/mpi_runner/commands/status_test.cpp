@@ -50,6 +50,31 @@ TEST_F(Status, InterruptedStudyIsToBeResumed) {
   EXPECT_EQ(code(), 4);
 }
 
+TEST_F(Status, StudyWhoseJournalIsGoneIsDamagedForEveryReader) {
+  recorded(with_trials(4))->leave();
+  std::filesystem::remove(study_file() + ".journal.1");
+
+  EXPECT_THAT(status(), HasSubstr("damaged: an unknown number of results missing\n"));
+  EXPECT_EQ(code(), 3);
+  for (const char* reader : {"export", "show", "verify"}) {
+    run(reader, {study_file()});
+    EXPECT_EQ(code(), 3) << reader;
+  }
+}
+
+TEST_F(Status, LossIsSaidWithoutClaimingThatAnybodyAcceptedIt) {
+  recorded(with_trials(4))->leave();
+  std::filesystem::remove(study_file() + ".journal.1");
+
+  ::testing::internal::CaptureStderr();
+  status();
+  const std::string said = ::testing::internal::GetCapturedStderr();
+
+  EXPECT_THAT(said, HasSubstr("study.h5.journal.1 is missing"));
+  EXPECT_THAT(said, HasSubstr("lacks an unknown number of results"));
+  EXPECT_THAT(said, ::testing::Not(HasSubstr("gone on")));
+}
+
 TEST_F(Status, LiveStudyRuns) {
   const auto store = recorded(with_trials(4));
 
