@@ -8,9 +8,8 @@
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <cstdio>
+#include <iterator>
 #include <sstream>
 #include <typeinfo>
 
@@ -141,16 +140,18 @@ Source from_config_file(const po::options_description& options, const std::strin
   }
 }
 
-// A variable that is named nearly like one of ours is a slip; any other may be a plugin's.
-void refuse_misspelled_variables(const po::options_description& options, const OptionSources& sources) {
-  std::vector<std::string> known;
-  for (const std::string& option : option_names(options)) known.push_back(variable_of(option.substr(2)));
-  for (const std::string& option : sources.ignored_in_file) known.push_back(variable_of(option.substr(2)));
+// A variable that is named nearly like one of ours may be a slip, or a plugin's own: worth a word, not a refusal.
+void warn_of_misspelled_variables(const po::options_description& options, const OptionSources& sources) {
+  std::vector<std::string> known = sources.ignored_in_file;
+  std::ranges::copy(option_names(options), std::back_inserter(known));
   for (const auto& [name, text] : sources.environment) {
-    if (std::ranges::find(known, name) != known.end()) continue;
-    const std::string hint = plugin::did_you_mean(name, known);
+    const auto is_name = [&](const std::string& option) { return variable_of(option.substr(2)) == name; };
+    if (std::ranges::any_of(known, is_name)) continue;
+    std::string typed = "--" + boost::to_lower_copy(name.substr(kVariablePrefix.size()));
+    std::ranges::replace(typed, '_', '-');
+    const std::string hint = plugin::did_you_mean(typed, known);
     if (hint.starts_with(" Did"))
-      throw UserError(fmt::format("environment variable {}: unknown option.{}", name, hint));
+      fmt::print(stderr, "tuner: the environment variable {} is no option of tuner's.{}\n", name, hint);
   }
 }
 
@@ -212,7 +213,7 @@ po::variables_map parse(const po::options_description& options, const std::vecto
 
   po::variables_map values;
   store(all, from_command_line(all, arguments, sources.positional), values);
-  refuse_misspelled_variables(all, sources);
+  warn_of_misspelled_variables(all, sources);
   store(all, from_environment(all, sources.environment), values);
   if (values.count("config") != 0)
     store(all, from_config_file(all, values["config"].as<std::string>(), sources.ignored_in_file), values);

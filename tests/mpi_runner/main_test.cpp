@@ -79,14 +79,14 @@ TEST(Program, MistakesGoToStandardError) {
   EXPECT_EQ(ended.output, "");
 }
 
-TEST(Program, DamageHasItsExitCode) {
-  const std::string file = testing::TempDir() + "main_test_damaged.h5";
+TEST(Program, AFileThatIsNoStudyIsTheUsersMistake) {
+  const std::string file = testing::TempDir() + "main_test_no_study.h5";
   std::ofstream(file) << "this is no study";
 
   const Ended ended = tuner_with("show " + file + " 2>&1");
   std::filesystem::remove(file);
 
-  EXPECT_EQ(ended.code, 3);
+  EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output, StartsWith("tuner: "));
 }
 
