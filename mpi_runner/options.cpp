@@ -144,7 +144,8 @@ Source from_config_file(const po::options_description& options, const std::strin
 void warn_of_misspelled_variables(const po::options_description& options, const OptionSources& sources) {
   std::vector<std::string> known = sources.ignored_in_file;
   std::ranges::copy(option_names(options), std::back_inserter(known));
-  for (const auto& [name, text] : sources.environment) {
+  for (const auto& variable : sources.environment) {
+    const std::string& name = variable.first;
     const auto is_name = [&](const std::string& option) { return variable_of(option.substr(2)) == name; };
     if (std::ranges::any_of(known, is_name)) continue;
     std::string typed = "--" + boost::to_lower_copy(name.substr(kVariablePrefix.size()));

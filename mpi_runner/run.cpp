@@ -65,7 +65,7 @@ void score_holdout(PreparedRun& run, Manager& manager, Progress& progress) {
 
 // The search and, once it is complete, the look at the hold-out part.
 RunEnd search(PreparedRun& run, Manager& manager, Progress& progress) {
-  const RunEnd end = manager.run();
+  RunEnd end = manager.run();
   progress.finish();
   if (end.kind != RunEnd::Kind::complete || !run.objective.description.can_refit) return end;
   try {

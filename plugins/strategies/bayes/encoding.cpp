@@ -19,7 +19,7 @@ Coordinate coordinate_of(const tuner_parameter& parameter) {
 
 }  // namespace
 
-Encoding::Encoding(plugin::Space space)
+Encoding::Encoding(const plugin::Space& space)
     : space_(space), has_forbidden_(space.json().find("\"forbidden\"") != std::string_view::npos) {
   for (std::size_t j = 0; j < space.size(); ++j) {
     Coordinate coordinate = coordinate_of(space[j]);

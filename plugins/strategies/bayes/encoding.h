@@ -44,7 +44,7 @@ struct Coordinate {
 
 class Encoding {
  public:
-  explicit Encoding(plugin::Space space);
+  explicit Encoding(const plugin::Space& space);
 
   std::size_t size() const { return coordinates_.size(); }
   std::size_t feature_count() const { return owners_.size(); }

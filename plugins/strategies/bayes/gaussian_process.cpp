@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "plugins/strategies/bayes/fit.h"
 
@@ -58,6 +59,8 @@ bool GaussianProcess::condition(const TrainingSet& data) {
     place(i, data.features[i]);
     noise_.push_back(hyperparameters_.noise * data.noise[i].share + data.noise[i].known);
   }
+  trend_at_rows_.clear();
+  for (std::size_t i = 0; trend_ && i < data.size(); ++i) trend_at_rows_.push_back(trend_->mean_at(data.features[i]));
   const std::size_t n = data.size();
   const Points all{columns_.get(), n, owners_.size(), capacity_};
   std::vector<double> covariance(n * n);
@@ -79,6 +82,7 @@ bool GaussianProcess::append(std::span<const double> features, double target, Ta
   if (!extend({&features, 1}, {&variance, 1})) return false;
   ++rows_;
   targets_.push_back(target);
+  if (trend_) trend_at_rows_.push_back(trend_->mean_at(features));
   noise_.push_back(variance);
   solve_for_mean();
   return std::isfinite(alpha_.back());
@@ -122,20 +126,34 @@ std::vector<double> GaussianProcess::solve(const std::vector<double>& right) con
   return solved;
 }
 
-// c = 1^T K^-1 y / (1^T K^-1 1 + precision of its prior), a = K^-1 y - c K^-1 1.
+// a = K^-1 (y - c - b h).
 void GaussianProcess::solve_for_mean() {
-  alpha_ = solve(targets_);
+  learn_basis();
+  std::vector<double> residuals = targets_;
+  for (std::size_t i = 0; i < rows_; ++i) residuals[i] -= constant_ + (trend_ ? trend_weight_ * trend_at_rows_[i] : 0);
+  alpha_ = solve(residuals);
+}
+
+// The mode of c and b: [1 h]^T K^-1 [1 h] + P times them = [1 h]^T K^-1 y + P times their prior means, where P is the
+// diagonal of their prior precisions.
+void GaussianProcess::learn_basis() {
+  if (!learns_mean_) return;
+  const auto dot = [](const std::vector<double>& a, const std::vector<double>& b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+  };
   const std::vector<double> ones = solve(std::vector<double>(rows_, 1.0));
-  if (learns_mean_) {
-    double numerator = 0;
-    double denominator = kMeanPrecision;
-    for (std::size_t i = 0; i < rows_; ++i) {
-      numerator += alpha_[i];
-      denominator += ones[i];
-    }
-    constant_ = numerator / denominator;
-  }
-  for (std::size_t i = 0; i < rows_; ++i) alpha_[i] -= constant_ * ones[i];
+  const double one_one = std::accumulate(ones.begin(), ones.end(), kMeanPrecision);
+  const double one_y = dot(ones, targets_);
+  constant_ = one_y / one_one;
+  if (!trend_) return;
+  constexpr double kPriorMean = 1;
+  constexpr double kPriorPrecision = 1;
+  const std::vector<double> trend = solve(trend_at_rows_);
+  const double one_h = dot(ones, trend_at_rows_);
+  const double h_h = dot(trend, trend_at_rows_) + kPriorPrecision;
+  const double h_y = dot(trend, targets_) + kPriorPrecision * kPriorMean;
+  trend_weight_ = std::max(0.0, (h_y - one_h * one_y / one_one) / (h_h - one_h * one_h / one_one));
+  constant_ = (one_y - trend_weight_ * one_h) / one_one;
 }
 
 std::vector<double> GaussianProcess::means_of_rows() const {
@@ -165,7 +183,7 @@ double GaussianProcess::mean_at(std::span<const double> features) const {
   std::vector<double> derivative(rows_);
   algebra_->covariances_of_one({columns_.get(), rows_, owners_.size(), capacity_}, x.data(), hyperparameters_.signal,
                                covariance.data(), derivative.data());
-  double mean = constant_;
+  double mean = constant_ + (trend_ ? trend_weight_ * trend_->mean_at(features) : 0);
   for (std::size_t i = 0; i < rows_; ++i) mean += covariance[i] * alpha_[i];
   return mean;
 }
@@ -176,7 +194,7 @@ Moments GaussianProcess::at(std::span<const double> features) {
   for (auto* values : {&last_.covariance, &last_.derivative, &last_.whitened, &last_.solved}) values->resize(n);
   algebra_->covariances_of_one(points(), last_.x.data(), hyperparameters_.signal, last_.covariance.data(),
                                last_.derivative.data());
-  double mean = constant_;
+  double mean = constant_ + (trend_ ? trend_weight_ * trend_->at(features).mean : 0);
   for (std::size_t i = 0; i < rows_; ++i) mean += last_.covariance[i] * alpha_[i];
   const double explained =
       algebra_->whiten(factor(), n, last_.covariance.data(), last_.whitened.data(), last_.solved.data());
@@ -193,6 +211,10 @@ void GaussianProcess::gradient(double by_mean, double by_variance, std::span<dou
   }
   algebra_->weighted_differences(points(), last_.x.data(), weight.data(), by_feature.data());
   for (std::size_t e = 0; e < owners_.size(); ++e) by_feature[e] /= hyperparameters_.length_scale[owners_[e]];
+  if (!trend_ || trend_weight_ == 0 || by_mean == 0) return;
+  std::vector<double> of_trend(by_feature.size());
+  trend_->gradient(by_mean * trend_weight_, 0, of_trend);
+  for (std::size_t e = 0; e < of_trend.size(); ++e) by_feature[e] += of_trend[e];
 }
 
 PoolPosterior GaussianProcess::pool(FeatureRows features) const {
@@ -209,6 +231,7 @@ PoolPosterior GaussianProcess::pool(FeatureRows features) const {
   algebra_->whitened_norms(factor(), total(), pool.covariances.data(), pool.stride, m, explained.data());
   std::vector<double> means(m);
   algebra_->project(alpha_.data(), rows_, pool.covariances.data(), pool.stride, m, means.data());
+  for (std::size_t j = 0; trend_ && j < m; ++j) means[j] += trend_weight_ * trend_->mean_at(features[j]);
   for (std::size_t j = 0; j < m; ++j)
     pool.moments[j] = {constant_ + means[j],
                        std::max(hyperparameters_.signal - explained[j], kLeastVariance * hyperparameters_.signal)};

@@ -4,6 +4,11 @@
 //   mean(x) = c + k(x)^T a,  a = K^-1 (y - c),   variance(x) = s^2 - |L^-1 k(x)|^2   (Rasmussen & Williams
 //   2006, 2.25-26)
 //
+// Where an earlier study is known, its process is a second basis function beside the constant: the mean is
+// c + b h(x) + k(x)^T K^-1 (y - c - b h) with h its mean and b >= 0 learnt by generalized least squares under the prior
+// N(1, 1) (explicit basis functions, Rasmussen & Williams 2006, 2.7). Studies that have nothing in common end with b
+// near 0. The uncertainty of h and b is left out of the variance.
+//
 // After the rows that were observed may stand fantasies: points that are being evaluated. They enter the factor with
 // their posterior mean as value, so they leave the mean as it is everywhere and only lower the variance (the kriging
 // believer of Ginsbourger, Le Riche & Carraro 2010, in the variance alone).
@@ -41,6 +46,10 @@ class GaussianProcess {
   // `owners`: the parameter of each feature. With a prior mean the constant c is that and not learnt.
   GaussianProcess(std::vector<std::size_t> owners, Hyperparameters hyperparameters);
   GaussianProcess(std::vector<std::size_t> owners, Hyperparameters hyperparameters, double prior_mean);
+
+  // The process of an earlier study as a basis function; before condition().
+  void set_trend(std::shared_ptr<GaussianProcess> trend) { trend_ = std::move(trend); }
+  double trend_weight() const { return trend_weight_; }  // b; 0 without a trend
 
   // Replaces all rows. False (and unusable) where the covariance is not positive definite even with more jitter.
   bool condition(const TrainingSet& data);
@@ -82,6 +91,7 @@ class GaussianProcess {
   void solve_for_mean();
   std::vector<double> solve(const std::vector<double>& right) const;
   std::vector<double> scaled(std::span<const double> features) const;
+  void learn_basis();
   std::size_t total() const { return rows_ + fantasies_; }
   Points points() const { return {columns_.get(), total(), owners_.size(), capacity_}; }
   Factor factor() const { return {factor_.get(), capacity_}; }
@@ -91,6 +101,9 @@ class GaussianProcess {
   Hyperparameters hyperparameters_;
   bool learns_mean_;
   double constant_ = 0;
+  std::shared_ptr<GaussianProcess> trend_;
+  double trend_weight_ = 0;
+  std::vector<double> trend_at_rows_;  // h; empty without a trend
   std::size_t rows_ = 0;
   std::size_t fantasies_ = 0;
   std::size_t capacity_ = 0;

@@ -32,11 +32,18 @@ bool History::teaches(const plugin::ToldResult& result) const {
 void History::tell(const plugin::ToldResult& result) {
   if (!teaches(result)) return;
   Observation observation = observation_of(result);
+  if (result.origin == TUNER_ORIGIN_IMPORTED) return import(std::move(observation));
   const auto [place, is_new] =
       by_configuration_.emplace(hash_of(observation.point.configuration), observations_.size());
   if (!is_new) return merge(observations_[place->second], observation);
   if (!observation.failed) ++completed_;
   observations_.push_back(std::move(observation));
+}
+
+void History::import(Observation observation) {
+  if (observation.failed) return;
+  const auto by_value = [](const Observation& a, const Observation& b) { return a.values[0] < b.values[0]; };
+  imported_.insert(std::upper_bound(imported_.begin(), imported_.end(), observation, by_value), observation);
 }
 
 Observation History::observation_of(const plugin::ToldResult& result) const {

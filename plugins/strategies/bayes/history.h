@@ -25,7 +25,8 @@ struct Observation {
 
 // Trials whose end says something of their configuration teach: values, and failures that the configuration is to
 // blame for. A pruned trial counts as no better than the median and what it last reported, with a large error. Results
-// below the highest fidelity are of another function and are left out.
+// below the highest fidelity are of another function and are left out. Results of earlier studies are kept apart: their
+// values are on another scale.
 class History {
  public:
   History(const Encoding& encoding, const plugin::Goal& goal);
@@ -33,6 +34,7 @@ class History {
   void tell(const plugin::ToldResult& result);
 
   const std::vector<Observation>& observations() const { return observations_; }
+  const std::vector<Observation>& imported() const { return imported_; }  // complete ones, the best first
   std::size_t completed() const { return completed_; }
   std::size_t failed() const { return observations_.size() - completed_; }
   // Grows whenever an observation that was there already has changed, by a replicate.
@@ -44,10 +46,12 @@ class History {
   void read_values(const plugin::ToldResult& result, Observation& observation) const;
   void read_pruned(const plugin::ToldResult& result, Observation& observation) const;
   void merge(Observation& known, const Observation& again);
+  void import(Observation observation);
 
   const Encoding* encoding_;
   plugin::Goal goal_;
   std::vector<Observation> observations_;
+  std::vector<Observation> imported_;
   std::unordered_map<std::uint64_t, std::size_t> by_configuration_;
   std::size_t completed_ = 0;
   std::size_t changes_ = 0;

@@ -1,5 +1,7 @@
 #include "plugins/strategies/bayes/normal_distribution.h"
 
+#include <algorithm>
+#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <numbers>
 
@@ -43,6 +45,10 @@ LogImprovement log_improvement(double zeta) {
   const double u = 1 / (zeta * zeta);
   const double ratio = zeta > kAsymptotic ? 1 + zeta * tail : u * (1 - u * (3 - 15 * u));  // h / phi
   return {-0.5 * zeta * zeta - kLogRootTwoPi + std::log(ratio), tail / ratio};
+}
+
+double normal_quantile(double p) {
+  return -std::numbers::sqrt2 * boost::math::erfc_inv(2 * std::clamp(p, 5e-4, 1 - 5e-4));
 }
 
 }  // namespace tuner::strategies::bayes

@@ -17,4 +17,7 @@ struct LogImprovement {
 };
 LogImprovement log_improvement(double zeta);
 
+// The x below which a share p of the standard normal distribution lies; p is cut to [1/2000, 1 - 1/2000].
+double normal_quantile(double p);
+
 }  // namespace tuner::strategies::bayes

@@ -99,6 +99,15 @@ std::string describe_objective(const GaussianProcess& process, const OutputTrans
          ", \"leave_one_out\": " + leave_one_out(process) + "}";
 }
 
+// Of all observed configurations the one that the model expects the best value of: under noise the best value that was
+// seen is a lucky one.
+std::string recommendation(const Surrogate& surrogate, const plugin::Goal& goal) {
+  const std::size_t best = surrogate.best_rows({}, 1).front();
+  const double mean = surrogate.transform().value(surrogate.objective().means_of_rows()[best]);
+  return "{\"trial\": " + std::to_string(surrogate.row(best).trial) +
+         ", \"mean\": " + json_number(goal.maximize[0] ? -mean : mean) + "}";
+}
+
 }  // namespace
 
 std::string design_note() {
@@ -127,11 +136,18 @@ std::string describe_model(const Surrogate& surrogate, const Encoding& encoding,
   std::string objectives;
   for (std::size_t m = 0; m < goal.maximize.size() && surrogate.is_ready(); ++m)
     objectives += (m == 0 ? "" : ", ") + describe_objective(surrogate.objective(m), surrogate.transform(m), encoding);
+  std::string more;
+  if (surrogate.is_ready() && goal.maximize.size() == 1)
+    more += ", \"recommended\": " + recommendation(surrogate, goal);
+  if (surrogate.is_ready() && surrogate.imported() > 0)
+    more += ", \"imported\": " + std::to_string(surrogate.imported()) +
+            ", \"weight_of_earlier_studies\": " + json_number(surrogate.objective().trend_weight());
   return "{\"results\": " + std::to_string(history.completed()) + ", \"failed\": " + std::to_string(history.failed()) +
          ", \"rows\": " + std::to_string(surrogate.rows()) +
          ", \"failure_model\": " + json_string(name_of(surrogate.failure_model())) +
          ", \"trust_region_side\": " + json_number(region_side) +
-         ", \"cpu_level\": " + json_string(linear_algebra().level) + ", \"objectives\": [" + objectives + "]}";
+         ", \"cpu_level\": " + json_string(linear_algebra().level) + ", \"objectives\": [" + objectives + "]" + more +
+         "}";
 }
 
 }  // namespace tuner::strategies::bayes

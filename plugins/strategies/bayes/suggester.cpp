@@ -35,6 +35,7 @@ constexpr std::size_t kUsesOfCandidates = 16;
 
 // Draws in a large discrete space until one is new.
 constexpr std::uint64_t kMostDraws = 50;
+constexpr std::size_t kImportedTried = 2;
 constexpr std::uint64_t kDesignAttempts = 64;
 constexpr std::uint64_t kAttemptStride = 1 << 16;  // away from the points of later suggestions
 
@@ -77,8 +78,12 @@ Suggester::Suggester(const plugin::Space& space, plugin::Goal goal, std::uint64_
 
 void Suggester::tell(std::span<const plugin::ToldResult> results) {
   taken_.add_results(results);
-  trials_ += results.size();
   for (const plugin::ToldResult& result : results) {
+    if (result.origin == TUNER_ORIGIN_IMPORTED) {
+      history_.tell(result);
+      continue;
+    }
+    ++trials_;
     const std::size_t before = history_.observations().size();
     history_.tell(result);
     const bool is_new = history_.observations().size() > before;
@@ -123,7 +128,8 @@ bool Suggester::is_free(const Point& point) const {
 }
 
 bool Suggester::is_design_done(const plugin::Ask& ask, std::size_t index) const {
-  return trials_ + ask.pending.size() + index >= design_.size(ask.pending.size() + ask.want);
+  const std::size_t wanted = history_.imported().empty() ? design_.size(ask.pending.size() + ask.want) : kImportedTried;
+  return trials_ + ask.pending.size() + index >= wanted;
 }
 
 std::optional<plugin::Suggestion> Suggester::suggest(const plugin::Ask& ask, std::size_t index, Burst& burst) {
@@ -137,6 +143,9 @@ std::optional<plugin::Suggestion> Suggester::suggest_design(std::uint64_t number
   const auto suggestion_of = [](Point point) {
     return plugin::Suggestion{.configuration = std::move(point.configuration), .note = design_note()};
   };
+  // What was best in an earlier study is tried first.
+  if (number < std::min(kImportedTried, history_.imported().size()))
+    if (Point point = history_.imported()[number].point; is_free(point)) return suggestion_of(std::move(point));
   const bool is_usable_default = number == 0 && trials_ == 0 && pending_points_.empty();
   if (Point point = design_.default_point();
       is_usable_default && encoding_.space().contains(point.configuration) && is_free(point))

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "plugins/strategies/bayes/active_set.h"
+#include "plugins/strategies/bayes/normal_distribution.h"
 #include "plugins/strategies/bayes/random_stream.h"
 
 namespace tuner::strategies::bayes {
@@ -27,6 +28,8 @@ constexpr std::size_t kFitsToRestart = 5;
 // from next to no noise.
 constexpr std::size_t kFewRows = 150;
 constexpr double kNextToNoNoise = 1e-5;
+
+constexpr std::size_t kFewestToJudgeTrend = 5;
 
 constexpr std::size_t kFewestFailures = 3;
 constexpr double kMostFailing = 0.9;
@@ -69,9 +72,11 @@ bool Surrogate::can_append() const {
 
 void Surrogate::update(const History& history) {
   history_ = &history;
-  const bool is_new = seen_ < history.observations().size() || changes_ != history.changes();
+  const bool has_more_trends = imported_ < history.imported().size();
+  if (has_more_trends) learn_trends();
+  const bool is_new = seen_ < history.observations().size() || changes_ != history.changes() || has_more_trends;
   if (!is_new || history.completed() < 2) return;
-  const bool fit_due = is_fit_due();
+  const bool fit_due = is_fit_due() || has_more_trends;
   if (fit_due || !can_append() || !append_new()) rebuild(fit_due);
   seen_ = history.observations().size();
   changes_ = history.changes();
@@ -135,33 +140,87 @@ TrainingSet Surrogate::training_set(std::size_t output, const OutputTransform& t
   return data;
 }
 
+// ---- earlier studies ----
+
+// Their values are on another scale, so only the order counts: targets are normal quantiles of the ranks.
+void Surrogate::learn_trends() {
+  imported_ = history_->imported().size();
+  trends_.clear();
+  for (std::size_t m = 0; m < objectives_; ++m) {
+    TrainingSet data;
+    for (const Observation& one : history_->imported()) {
+      double below = 0;
+      for (const Observation& other : history_->imported())
+        below += other.values[m] < one.values[m] ? 1 : (other.values[m] == one.values[m] ? 0.5 : 0);
+      data.add(one.point.features, normal_quantile(below / static_cast<double>(imported_)));
+    }
+    const Hyperparameters found = fit(data, encoding_->owners(), prior_, {prior_.mode()}).hyperparameters();
+    auto trend = std::make_shared<GaussianProcess>(encoding_->owners(), found);
+    if (!trend->condition(data)) return trends_.clear();
+    trends_.push_back(std::move(trend));
+  }
+}
+
 // ---- fitting ----
 
-Fit Surrogate::fit_squashed(std::size_t output, Squashing squashing, std::span<const std::size_t> rows) {
-  FittedOutput& state = outputs_[output];
-  const OutputTransform transform = transform_of(output, squashing);
-  const TrainingSet data = training_set(output, transform, rows);
-  std::vector<double>& theta = state.theta[static_cast<std::size_t>(squashing)];
+// Hyperparameters are those of what the trend leaves. Its weight for that is found by ridge regression towards 1,
+// before there is a covariance to weigh rows by.
+void subtract_trend(const GaussianProcess& trend, TrainingSet& data) {
+  const double n = static_cast<double>(data.size());
+  std::vector<double> h;
+  for (const auto& row : data.features) h.push_back(trend.mean_at(row));
+  const double mean_h = std::accumulate(h.begin(), h.end(), 0.0) / n;
+  const double mean_y = std::accumulate(data.targets.begin(), data.targets.end(), 0.0) / n;
+  double covariance = 1;
+  double variance = 1;
+  for (std::size_t i = 0; i < h.size(); ++i) {
+    covariance += (h[i] - mean_h) * (data.targets[i] - mean_y);
+    variance += (h[i] - mean_h) * (h[i] - mean_h);
+  }
+  const double weight = std::max(0.0, covariance / variance);
+  for (std::size_t i = 0; i < h.size(); ++i) data.targets[i] -= weight * h[i];
+}
+
+// Starts from the last theta, if there is one; returns the negative log posterior.
+double Surrogate::fit_data(std::size_t output, const TrainingSet& data, std::vector<double>& theta) {
   std::vector<std::vector<double>> starts;
   if (!theta.empty()) starts.push_back(theta);
-  if (rows.size() <= kFewRows) {
+  if (data.size() <= kFewRows) {
     starts.push_back(prior_.mode());
     starts.back().back() = std::log(kNextToNoNoise);
   }
-  if (theta.empty() || state.fits % kFitsToRestart == 0) {
+  if (theta.empty() || outputs_[output].fits % kFitsToRestart == 0) {
     RandomStream random(hash(hash(seed_, output), history_->completed()));
     starts.push_back(prior_.mode());
     starts.push_back(prior_.mode());
     for (double& logarithm : starts.back()) logarithm += 0.7 * random.normal();
   }
-  Fit result = fit(data, encoding_->owners(), prior_, starts);
-  theta = result.theta;
+  Fit found = fit(data, encoding_->owners(), prior_, starts);
+  theta = std::move(found.theta);
+  return found.negative_log_posterior;
+}
 
+// With the trend of earlier studies where the values are likelier so; the first few results cannot say.
+double Surrogate::fit_squashed(std::size_t output, Squashing squashing, std::span<const std::size_t> rows) {
+  const auto which = static_cast<std::size_t>(squashing);
+  auto& [plain, trended] = outputs_[output].theta[which];
+  const OutputTransform transform = transform_of(output, squashing);
+  TrainingSet data = training_set(output, transform, rows);
+  double badness = std::numeric_limits<double>::infinity();
+  const bool has_trend = output < trends_.size();
+  const bool can_judge = rows.size() >= kFewestToJudgeTrend;
+  if (!has_trend || can_judge) badness = fit_data(output, data, plain);
+  outputs_[output].follows_trend[which] = false;
+  if (has_trend) {
+    subtract_trend(*trends_[output], data);
+    const double with_trend = fit_data(output, data, trended);
+    outputs_[output].follows_trend[which] = with_trend < badness;
+    badness = std::min(badness, with_trend);
+  }
   std::vector<double> values;
   for (const std::size_t i : rows)
     if (!history_->observations()[i].failed) values.push_back(raw_value(output, history_->observations()[i]));
-  result.negative_log_posterior -= transform.log_jacobian(values);
-  return result;
+  return badness - transform.log_jacobian(values);
 }
 
 // The squashing under which the values as they are have the larger density.
@@ -173,8 +232,8 @@ void Surrogate::fit_output(std::size_t output, std::span<const std::size_t> rows
   if (!is_objective || (state.decided_at > 0 && grown < kDecisionGrowth)) {
     fit_squashed(output, state.squashing, rows);
   } else {
-    const double plain = fit_squashed(output, Squashing::none, rows).negative_log_posterior;
-    const double squashed = fit_squashed(output, Squashing::soft_log, rows).negative_log_posterior;
+    const double plain = fit_squashed(output, Squashing::none, rows);
+    const double squashed = fit_squashed(output, Squashing::soft_log, rows);
     const double gain = state.squashing == Squashing::none ? plain - squashed : squashed - plain;
     if (gain > (state.decided_at == 0 ? 0 : kDecisionMargin))
       state.squashing = state.squashing == Squashing::none ? Squashing::soft_log : Squashing::none;
@@ -210,11 +269,16 @@ void Surrogate::build_processes() {
     FittedOutput& state = outputs_[output];
     state.transform = transform_of(output, state.squashing);
     const TrainingSet data = training_set(output, state.transform, rows_);
-    Hyperparameters hyperparameters = from_logarithms(state.theta[static_cast<std::size_t>(state.squashing)]);
-    processes_.emplace_back(encoding_->owners(), hyperparameters);
+    Hyperparameters hyperparameters = from_logarithms(state.chosen_theta());
+    const auto make = [&] {
+      GaussianProcess process(encoding_->owners(), hyperparameters);
+      if (state.has_trend()) process.set_trend(trends_[output]);
+      return process;
+    };
+    processes_.push_back(make());
     while (!processes_.back().condition(data) && hyperparameters.noise < 1) {
       hyperparameters.noise *= 10;
-      processes_.back() = GaussianProcess(encoding_->owners(), hyperparameters);
+      processes_.back() = make();
     }
   }
   if (failure_model_ == FailureModel::modelled) build_failure_process();

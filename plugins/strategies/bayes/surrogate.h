@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -26,8 +27,13 @@ enum class FailureModel {
 
 // Hyperparameters of one output and how they came about.
 struct FittedOutput {
-  std::array<std::vector<double>, 2> theta;  // of each squashing; empty where never fitted
+  // Of each squashing, without and with the trend of earlier studies; empty where never fitted.
+  std::array<std::array<std::vector<double>, 2>, 2> theta;
+  std::array<bool, 2> follows_trend = {};  // of each squashing
   Squashing squashing = Squashing::none;
+
+  bool has_trend() const { return follows_trend[static_cast<std::size_t>(squashing)]; }
+  const std::vector<double>& chosen_theta() const { return theta[static_cast<std::size_t>(squashing)][has_trend()]; }
   OutputTransform transform;
   std::size_t fits = 0;
   std::size_t decided_at = 0;  // rows when the squashing was last decided; 0 = never
@@ -54,7 +60,8 @@ class Surrogate {
   std::size_t rows() const { return rows_.size(); }
   const Observation& row(std::size_t i) const { return history_->observations()[rows_[i]]; }
   std::size_t pending() const { return pending_.size(); }
-  bool is_noisy() const;  // so much that one observation says little
+  std::size_t imported() const { return imported_; }  // results of earlier studies that it knows
+  bool is_noisy() const;                              // so much that one observation says little
 
   // Least posterior mean of the feasible rows and of the fantasies; nothing where no row is feasible.
   std::optional<double> incumbent() const;
@@ -65,6 +72,7 @@ class Surrogate {
 
  private:
   FailureModel wanted_failure_model() const;
+  void learn_trends();
   bool is_fit_due() const;
   bool can_append() const;
   void rebuild(bool with_fit);
@@ -75,7 +83,8 @@ class Surrogate {
   double raw_value(std::size_t output, const Observation& observation) const;
   OutputTransform transform_of(std::size_t output, Squashing squashing) const;
   void fit_output(std::size_t output, std::span<const std::size_t> rows);
-  Fit fit_squashed(std::size_t output, Squashing squashing, std::span<const std::size_t> rows);
+  double fit_squashed(std::size_t output, Squashing squashing, std::span<const std::size_t> rows);
+  double fit_data(std::size_t output, const TrainingSet& data, std::vector<double>& theta);
   void build_processes();
   void build_failure_process();
   void forget_pending();
@@ -96,6 +105,8 @@ class Surrogate {
   std::vector<std::size_t> rows_;      // observations that the processes hold, in their order
   std::vector<FittedOutput> outputs_;  // objectives, then constraints
   std::vector<GaussianProcess> processes_;
+  std::vector<std::shared_ptr<GaussianProcess>> trends_;  // of earlier studies, one an objective, or none
+  std::size_t imported_ = 0;
   std::vector<std::uint64_t> pending_;  // hashes of the fantasies
   std::vector<double> pending_means_;   // of the first objective
 };

@@ -34,14 +34,21 @@ std::vector<std::size_t> OptimizationStudy::take(std::size_t want) {
   for (plugin::Suggestion& suggestion : answer.suggestions) {
     EXPECT_EQ(space().violation(suggestion.configuration), std::nullopt);
     indices.push_back(trials_.size());
-    trials_.push_back({std::move(suggestion.configuration), std::move(suggestion.note), false, 0, {}, {}});
+    trials_.push_back(
+        {std::move(suggestion.configuration), std::move(suggestion.note), false, 0, {}, {}, TUNER_ORIGIN_STRATEGY});
     ++suggested_;
   }
   return indices;
 }
 
 void OptimizationStudy::enqueue(std::vector<double> configuration) {
-  trials_.push_back({std::move(configuration), "", false, 0, {}, {}});
+  trials_.push_back({std::move(configuration), "", false, 0, {}, {}, TUNER_ORIGIN_STRATEGY});
+}
+
+void OptimizationStudy::import(std::vector<double> configuration, const Outcome& outcome) {
+  enqueue(std::move(configuration));
+  trials_.back().origin = TUNER_ORIGIN_IMPORTED;
+  tell(trials_.size() - 1, outcome);
 }
 
 void OptimizationStudy::tell(std::size_t trial, const Outcome& outcome) {
@@ -59,8 +66,7 @@ void OptimizationStudy::tell_strategy(std::size_t trial) {
   const StudyTrial& told = trials_[trial];
   const std::vector<double> noise(told.values.size(), std::numeric_limits<double>::quiet_NaN());
   const plugin::ToldResult result{
-      trial, -1, told.cause, TUNER_ORIGIN_STRATEGY, told.configuration, {}, told.values, told.constraints,
-      noise, {}, {}};
+      trial, -1, told.cause, told.origin, told.configuration, {}, told.values, told.constraints, noise, {}, {}};
   strategy_->tell({&result, 1});
 }
 
@@ -79,7 +85,8 @@ void OptimizationStudy::run(const Objective& objective, std::size_t trials, std:
 double OptimizationStudy::best_value() const {
   double best = std::numeric_limits<double>::infinity();
   for (const StudyTrial& trial : trials_)
-    if (trial.told && trial.cause == TUNER_CAUSE_VALUE) best = std::min(best, trial.values[0]);
+    if (trial.told && trial.cause == TUNER_CAUSE_VALUE && trial.origin != TUNER_ORIGIN_IMPORTED)
+      best = std::min(best, trial.values[0]);
   return best;
 }
 

@@ -21,6 +21,7 @@ struct StudyTrial {
   tuner_cause cause = TUNER_CAUSE_VALUE;
   std::vector<double> values;
   std::vector<double> constraints;
+  tuner_origin origin = TUNER_ORIGIN_STRATEGY;
 };
 
 // NaN values = the trial crashed.
@@ -44,12 +45,13 @@ class OptimizationStudy {
       std::size_t want);                        // indices of the trials that came; checks that they are in the space
   plugin::Answer look_ahead(std::size_t want);  // not taken
   void enqueue(std::vector<double> configuration);
+  void import(std::vector<double> configuration, const Outcome& outcome);  // a result of an earlier study
   void tell(std::size_t trial, const Outcome& outcome);
   void restart();  // as after an interruption: made again, told all results in their order
   // One trial after the other, `workers` of them at a time.
   void run(const Objective& objective, std::size_t trials, std::size_t workers = 1);
 
-  double best_value() const;  // least first value
+  double best_value() const;  // least first value of this study
   std::size_t failures() const;
 
  private:
