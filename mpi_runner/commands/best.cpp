@@ -13,6 +13,7 @@
 #include "mpi_runner/commands/commands.h"
 #include "mpi_runner/commands/json_text.h"
 #include "mpi_runner/commands/open_study.h"
+#include "mpi_runner/commands/recorded_strategy.h"
 #include "mpi_runner/commands/study_facts.h"
 #include "mpi_runner/commands/trial_columns.h"
 #include "mpi_runner/goal_text.h"
@@ -72,6 +73,32 @@ Json best_json(const Study& study, TrialId best) {
   return result;
 }
 
+// What the strategy's model expects the best value of, where the strategy is here and has a model. Under noise the best
+// value that was seen is a lucky one.
+std::optional<Json> recommendation(const Study& study, const po::variables_map& values) {
+  try {
+    StrategyHost strategy(load_recorded_strategy(study.definition(), values).setup);
+    strategy.tell(study, study.finished());
+    const Json model = Json::parse(strategy.describe_model(), nullptr, false);
+    if (!model.is_object() || !model.contains("recommended")) return std::nullopt;
+    const Json& recommended = model["recommended"];
+    if (!recommended.value("trial", Json()).is_number_unsigned() || !recommended.value("mean", Json()).is_number())
+      return std::nullopt;
+    if (recommended["trial"].get<std::uint64_t>() >= study.trial_count()) return std::nullopt;
+    return recommended;
+  } catch (const std::runtime_error&) {
+    return std::nullopt;  // no such plugin here, or one that fails: what was observed stands by itself
+  }
+}
+
+void print_recommendation(const CommandCall& call, const Study& study, const Json& recommended) {
+  const TrialId trial{recommended["trial"].get<std::uint64_t>()};
+  fmt::print(call.out, "  by model  {} expected (trial {}{})\n", number_text(recommended["mean"].get<double>()),
+             trial.value, trial == study.best() ? ", the best" : "");
+  if (trial != study.best())
+    fmt::print(call.out, "            {}\n", escaped(configuration_to_json(study.space(), study.configuration(trial))));
+}
+
 void print_front(const CommandCall& call, const Study& study) {
   const std::vector<TrialId> front = pareto_front(study);
   auto columns = usual_columns(study);
@@ -88,23 +115,29 @@ void print_front(const CommandCall& call, const Study& study) {
 int best_command(const CommandCall& call) {
   po::options_description options("Options");
   options.add_options()("json", po::bool_switch(), "as JSON, for programs");
+  options.add(recorded_strategy_options());
   const auto values = read_options(call, options, {"study"});
   if (!values) return 0;
   const LoadedStudy loaded = open_study((*values)["study"].as<std::string>());
   const Study& study = loaded.study;
   if (!study.best()) refuse_without_best(study);
+  const std::optional<Json> recommended = recommendation(study, *values);
   if ((*values)["json"].as<bool>()) {
-    call.out << json_text(best_json(study, *study.best())) << '\n';
+    Json best = best_json(study, *study.best());
+    if (recommended) best["recommended"] = *recommended;
+    call.out << json_text(best) << '\n';
     return code_of(loaded);
   }
   fmt::print(call.out, "{}: {}\n", goal_text(study.definition().goal), progress_text(study));
   if (const std::uint64_t infeasible = infeasible_count(study))
     fmt::print(call.out, "{} of the complete trials are infeasible and left out\n", count_text(infeasible));
   call.out << '\n';
-  if (study.definition().goal.objectives.size() == 1)
-    call.out << best_text(study);
-  else
+  if (study.definition().goal.objectives.size() > 1) {
     print_front(call, study);
+    return code_of(loaded);
+  }
+  call.out << best_text(study);
+  if (recommended) print_recommendation(call, study, *recommended);
   return code_of(loaded);
 }
 

@@ -14,6 +14,7 @@
 #include <span>
 #include <vector>
 
+#include "plugins/strategies/bayes/belief.h"
 #include "plugins/strategies/bayes/gaussian_process.h"
 
 namespace tuner::strategies::bayes {
@@ -41,6 +42,11 @@ struct Acquisition {
   std::size_t constraints = 0;                // processes after those of the objectives; met where <= 0
   bool has_failures = false;                  // the last process tells trials that work (+1) from failing ones (-1)
   std::vector<ObjectiveScale> scales = {{}};  // one an objective
+  const Belief* belief = nullptr;             // of a person; nothing where there is none
+  double belief_weight = 0;                   // b / n
+
+  // What the belief adds to the score of a point.
+  double bonus(const Point& point) const { return belief == nullptr ? 0 : belief_weight * belief->log_density(point); }
 
   // Moments of the objectives, then of the constraints, then of the failures; `slopes` of the same size, or empty.
   double score(std::span<const Moments> moments, std::span<Slopes> slopes) const;

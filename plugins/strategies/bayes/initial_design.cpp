@@ -7,8 +7,11 @@
 
 namespace tuner::strategies::bayes {
 
-InitialDesign::InitialDesign(const Encoding& encoding, std::uint64_t seed)
-    : encoding_(encoding), sequence_(std::min(encoding.size(), ScrambledSobol::kMostDimensions), seed), seed_(seed) {}
+InitialDesign::InitialDesign(const Encoding& encoding, const Belief& belief, std::uint64_t seed)
+    : encoding_(encoding),
+      belief_(belief),
+      sequence_(std::min(encoding.size(), ScrambledSobol::kMostDimensions), seed),
+      seed_(seed) {}
 
 std::size_t InitialDesign::size(std::size_t workers) const {
   const std::size_t dimensions = encoding_.varying_count();
@@ -27,6 +30,7 @@ Point InitialDesign::point(std::uint64_t index) {
   std::vector<double> cube = sequence_.point(index);
   RandomStream random(hash(seed_, index));
   while (cube.size() < encoding_.size()) cube.push_back(random.uniform());
+  if (index % 2 == 0) belief_.draw(cube);
   return encoding_.from_cube(cube);
 }
 

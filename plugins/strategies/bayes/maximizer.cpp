@@ -40,7 +40,7 @@ std::vector<double> Pool::scores(const Acquisition& acquisition) const {
   std::vector<Moments> moments(posteriors_.size());
   for (std::size_t j = 0; j < scores.size(); ++j) {
     for (std::size_t i = 0; i < moments.size(); ++i) moments[i] = posteriors_[i].moments[j];
-    scores[j] = removed_[j] ? kWorst : acquisition.score(moments, {});
+    scores[j] = removed_[j] ? kWorst : acquisition.score(moments, {}) + acquisition.bonus(points_[j]);
     if (std::isnan(scores[j])) scores[j] = kWorst;
   }
   return scores;
@@ -58,7 +58,7 @@ Maximizer::Maximizer(const Encoding& encoding, std::vector<GaussianProcess>& pro
 
 double Maximizer::score(const Point& point) {
   for (std::size_t i = 0; i < processes_.size(); ++i) moments_[i] = processes_[i].at(point.features);
-  return acquisition_.score(moments_, {});
+  return acquisition_.score(moments_, {}) + acquisition_.bonus(point);
 }
 
 double Maximizer::gradient(std::span<const double> features, std::span<double> by_feature) {
@@ -133,8 +133,16 @@ bool Maximizer::climb_gradient(Candidate& candidate, int iterations) {
   std::vector<double> by_feature(features.size());
   const Differentiable f = [&](std::span<const double> at, std::span<double> slope) {
     for (std::size_t i = 0; i < moved.size(); ++i) features[encoding_[moved[i]].first_feature] = at[i] * unit[i] - 0.5;
-    const double value = -gradient(features, by_feature);
+    double value = -gradient(features, by_feature);
     for (std::size_t i = 0; i < moved.size(); ++i) slope[i] = -by_feature[encoding_[moved[i]].first_feature] * unit[i];
+    if (acquisition_.belief == nullptr) return value;
+    Point believed = candidate.point;
+    for (std::size_t i = 0; i < moved.size(); ++i) {
+      const double u = at[i] * unit[i];
+      believed.configuration[moved[i]] = acquisition_.belief->value(moved[i], u, believed.configuration[moved[i]]);
+      slope[i] -= acquisition_.belief_weight * acquisition_.belief->slope(moved[i], u) * unit[i];
+    }
+    value -= acquisition_.bonus(believed);
     return value;
   };
   const Minimum minimum =

@@ -35,6 +35,8 @@ constexpr std::size_t kUsesOfCandidates = 16;
 
 // Draws in a large discrete space until one is new.
 constexpr std::uint64_t kMostDraws = 50;
+// b of belief.h: after ten results a belief of one sd off costs half a nat.
+constexpr double kBeliefWeight = 10;
 constexpr std::size_t kImportedTried = 2;
 constexpr std::uint64_t kDesignAttempts = 64;
 constexpr std::uint64_t kAttemptStride = 1 << 16;  // away from the points of later suggestions
@@ -72,7 +74,8 @@ Suggester::Suggester(const plugin::Space& space, plugin::Goal goal, std::uint64_
       encoding_(space),
       history_(encoding_, goal_),
       region_(encoding_.varying_count()),
-      design_(encoding_, hash(seed, kDesign)),
+      belief_(space),
+      design_(encoding_, belief_, hash(seed, kDesign)),
       surrogate_(encoding_, goal_.maximize.size(), goal_.constraint_count, hash(seed, kFits)),
       untried_(space, hash(seed, kUntried)) {}
 
@@ -192,6 +195,10 @@ Suggester::Turn Suggester::turn_of(std::uint64_t number, std::size_t pending, Ra
     acquisition.criterion = Criterion::confidence_bound;
     acquisition.kappa = log_uniform(0.1, 4, random.uniform());
     acquisition.scales = surrogate_.front_scales(random_weights(objectives, random));
+  }
+  if (!belief_.is_empty()) {
+    acquisition.belief = &belief_;
+    acquisition.belief_weight = kBeliefWeight / static_cast<double>(1 + history_.completed());
   }
   const std::optional<double> incumbent = surrogate_.incumbent();
   acquisition.incumbent = incumbent.value_or(0);

@@ -51,6 +51,7 @@ class Suggester {
   Encoding encoding_;
   History history_;
   TrustRegion region_;
+  Belief belief_;
   InitialDesign design_;
   Surrogate surrogate_;
   TakenConfigurations taken_;
