@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include "plugins/strategies/common/hash.h"
 
@@ -43,7 +44,7 @@ void History::tell(const plugin::ToldResult& result) {
 void History::import(Observation observation) {
   if (observation.failed) return;
   const auto by_value = [](const Observation& a, const Observation& b) { return a.values[0] < b.values[0]; };
-  imported_.insert(std::upper_bound(imported_.begin(), imported_.end(), observation, by_value), observation);
+  imported_.insert(std::upper_bound(imported_.begin(), imported_.end(), observation, by_value), std::move(observation));
 }
 
 Observation History::observation_of(const plugin::ToldResult& result) const {
