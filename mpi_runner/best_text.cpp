@@ -65,7 +65,8 @@ std::string holdout_line(const Study& study) {
 std::optional<TrialId> defaults_trial(const Study& study) {
   const std::vector<double> defaults = study.space().defaults();
   for (TrialId id; id.value < study.trial_count(); ++id.value)
-    if (study.trial(id).state == TrialState::complete && same_configuration(study.configuration(id), defaults))
+    if (study.trial(id).state == TrialState::complete && study.trial(id).origin != Origin::imported &&
+        same_configuration(study.configuration(id), defaults))
       return id;
   return std::nullopt;
 }

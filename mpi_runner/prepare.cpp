@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "core/configuration_text.h"
 #include "core/error.h"
@@ -146,15 +147,18 @@ std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup) {
   return evaluator;
 }
 
-// Results of earlier studies that this one does not have yet.
-std::vector<ImportedTrial> imports(const std::vector<std::string>& files, const StudyDefinition& now,
-                                   const Study* study) {
+// Results of earlier studies that this one does not have yet, each study once.
+std::vector<ImportedTrial> imports(const std::vector<std::string>& files, Opened& opened) {
   std::vector<ImportedTrial> all;
+  std::set<std::string> known;
   for (const std::string& file : files) {
     const LoadedStudy earlier = load_study(file, MissingJournal::accept_loss);
-    if (study != nullptr && has_imported(*study, earlier.study.definition().study_id)) continue;
+    for (const std::string& remark : earlier.remarks)
+      opened.remarks.push_back(fmt::format("--warm-start {}: {}", file, remark));
+    const std::string& id = earlier.study.definition().study_id;
+    if (!known.insert(id).second || (opened.store && has_imported(opened.store->study(), id))) continue;
     try {
-      const std::vector<ImportedTrial> more = importable_trials(earlier.study, now);
+      const std::vector<ImportedTrial> more = importable_trials(earlier.study, opened.definition);
       if (more.empty()) throw UserError("none of its results is a configuration of this study's search space");
       all.insert(all.end(), more.begin(), more.end());
     } catch (const UserError& error) {
@@ -187,8 +191,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   for (std::uint64_t rank = 1; rank < transport.size(); ++rank)
     transport.send(RankId{rank}, to_bytes(WorkerSetup{objective, 2 * options.rank_timeout_s}));
   std::vector<std::vector<double>> enqueue = first_configurations(options, opened.definition.space);
-  std::vector<ImportedTrial> imported =
-      imports(options.warm_start, opened.definition, opened.store ? &opened.store->study() : nullptr);
+  std::vector<ImportedTrial> imported = imports(options.warm_start, opened);
   std::unique_ptr<Evaluator> evaluator = ready_evaluator(objective);
 
   StrategyHost(strategy_setup(opened)).wait_until_created();  // mistakes in its options appear before a study is made

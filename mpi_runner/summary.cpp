@@ -38,7 +38,9 @@ std::string summary(const Study& study, const PluginDescription& objective, cons
   const Epoch& epoch = study.epochs().back();
   std::string text = fmt::format("\nended: {}\n", escaped_lines(end.reason));
   text += best_text(study);
-  text += fmt::format("  trials    {} finished, {} failed; failed attempts: {}\n", count_text(study.finished().size()),
+  const std::uint64_t beside = study.finished().size() - study.searched();
+  text += fmt::format("  trials    {} finished{}, {} failed; failed attempts: {}\n", count_text(study.searched()),
+                      beside > 0 ? fmt::format(" (and {} replicates or imported)", count_text(beside)) : "",
                       count_text(study.failed_count()), failures_by_cause(study));
   text += fmt::format("  time      {} for this run, {} of trials in all\n", duration_text(epoch.ended - epoch.started),
                       duration_text(trial_seconds(study)));

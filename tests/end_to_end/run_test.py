@@ -132,7 +132,7 @@ class Run(tuner.TunerTest):
         earlier = self.folder / "earlier.h5"
         tuner.run("--plugin", "functions", "--set", "function=sphere", "--trials", 8, "--study", earlier)
 
-        warm = self.sphere("--warm-start", earlier, trials=5)
+        warm = self.sphere("--warm-start", earlier, "--warm-start", earlier, trials=5)
         tuner.run(*warm, ranks=2)
         tuner.run(*warm)
 
