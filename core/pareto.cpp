@@ -17,7 +17,8 @@ std::vector<Candidate> candidates(const Study& study) {
   const auto& objectives = study.definition().goal.objectives;
   std::vector<Candidate> all;
   for (const TrialId id : study.finished()) {
-    if (study.trial(id).state != TrialState::complete || !study.feasible(id)) continue;
+    const Trial& trial = study.trial(id);
+    if (trial.state != TrialState::complete || !is_searched(trial) || !study.feasible(id)) continue;
     Candidate candidate{id, {}};
     for (std::size_t i = 0; i < objectives.size(); ++i)
       candidate.losses.push_back(objectives[i].maximize ? -study.values(id)[i] : study.values(id)[i]);

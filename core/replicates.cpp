@@ -14,7 +14,7 @@ bool better(const Study& study, double one, double other) {
 
 bool can_lead(const Study& study, TrialId id) {
   const Trial& trial = study.trial(id);
-  return trial.state == TrialState::complete && trial.origin != Origin::replicate && study.feasible(id);
+  return trial.state == TrialState::complete && is_searched(trial) && study.feasible(id);
 }
 
 std::vector<TrialId> leaders(const Study& study) {

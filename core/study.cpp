@@ -253,7 +253,7 @@ void Study::finish(TrialId id, const AttemptEnded& event) {
   trial.state = final_state(event.cause);
   finished_.push_back(id);
   if (trial.state == TrialState::failed) ++failed_count_;
-  if (trial.origin == Origin::replicate || trial.origin == Origin::imported) return;
+  if (!is_searched(trial)) return;
   ++searched_;
   if (trial.state == TrialState::complete) consider_as_best(id);
 }

@@ -38,6 +38,11 @@ struct Trial {
   bool has_ended_attempt() const { return finished() || attempt > (state == TrialState::running ? 1U : 0U); }
 };
 
+// Of the search itself: neither a replicate nor another study's.
+inline bool is_searched(const Trial& trial) {
+  return trial.origin != Origin::replicate && trial.origin != Origin::imported;
+}
+
 std::string_view name_of(TrialState state);
 std::string_view name_of(Cause cause);
 std::string_view name_of(Origin origin);

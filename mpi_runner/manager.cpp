@@ -233,11 +233,14 @@ void Manager::plan_fallbacks(std::uint64_t left) {
   plan_assignments(left);
 }
 
-// What an ask usually takes is worth waiting for, since a suggestion is worth many random points; but never longer than
-// a trial takes, nor shorter than 1 % of that.
+// A suggestion is worth many random points, so what an ask usually takes is waited for, and at least a quarter of a
+// second (a model is fitted now and then); but not longer than a trial takes, or a second where trials are shorter.
 double Manager::longest_idle_s() const {
   const double trial_s = crew_.mean_duration_s();
-  return std::clamp(2 * strategy_.mean_ask_s(), 0.01 * trial_s, trial_s);
+  constexpr double kAlwaysWorthWaiting_s = 0.25;
+  constexpr double kWorthWaiting_s = 1;
+  return std::clamp(2 * strategy_.mean_ask_s(), std::max(0.01 * trial_s, kAlwaysWorthWaiting_s),
+                    std::max(trial_s, kWorthWaiting_s));
 }
 
 void Manager::discard_stale_suggestions() {

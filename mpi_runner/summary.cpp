@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "mpi_runner/best_text.h"
@@ -16,6 +17,14 @@ std::string failures_by_cause(const Study& study) {
   std::string text;
   for (const auto& [cause, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, cause);
   return text.empty() ? "none" : text;
+}
+
+std::string fallback_line(const Study& study) {
+  const auto is_fallback = [&](TrialId id) { return study.trial(id).origin == Origin::fallback; };
+  const auto count = static_cast<std::uint64_t>(std::ranges::count_if(study.finished(), is_fallback));
+  if (count == 0) return {};
+  return fmt::format("  at random {} of them were drawn at random, since the strategy was too slow for the ranks\n",
+                     count_text(count));
 }
 
 double trial_seconds(const Study& study) {
@@ -42,6 +51,7 @@ std::string summary(const Study& study, const PluginDescription& objective, cons
   text += fmt::format("  trials    {} finished{}, {} failed; failed attempts: {}\n", count_text(study.searched()),
                       beside > 0 ? fmt::format(" (and {} replicates or imported)", count_text(beside)) : "",
                       count_text(study.failed_count()), failures_by_cause(study));
+  text += fallback_line(study);
   text += fmt::format("  time      {} for this run, {} of trials in all\n", duration_text(epoch.ended - epoch.started),
                       duration_text(trial_seconds(study)));
   text += fmt::format("  study     {}\n", file.string());

@@ -39,17 +39,28 @@ class ParetoFront : public testing::Test {
   }
 
   Study study_;
+  Origin origin_ = Origin::enqueued;  // of the next trials
 
  private:
   AttemptEnded attempt() {
     const TrialId id{study_.trial_count()};
-    study_.apply(TrialAdded{Origin::enqueued, {id, {0.5}, {}, std::nullopt, ""}});
+    study_.apply(TrialAdded{origin_, {id, {0.5}, {}, std::nullopt, ""}});
     study_.apply(AttemptStarted{id, 1, RankId{0}, 0});
     AttemptEnded end;
     end.trial = id;
     return end;
   }
 };
+
+TEST_F(ParetoFront, LeavesOutReplicatesAndTrialsOfEarlierStudies) {
+  finished(0.5, 10);
+  for (const Origin origin : {Origin::replicate, Origin::imported}) {
+    origin_ = origin;
+    finished(0.1, 20);
+  }
+
+  EXPECT_THAT(pareto_front(study_), ElementsAre(TrialId{0}));
+}
 
 TEST_F(ParetoFront, IsEmptyWithoutTrials) {
   EXPECT_THAT(pareto_front(study_), IsEmpty());

@@ -55,6 +55,14 @@ TEST(Replicates, OfAConfigurationThatWonTwiceCountOnce) {
   EXPECT_THAT(parents(missing_replicates(builder.study(), 1)), ElementsAre(0, 2));
 }
 
+TEST(Replicates, AreNeverOfAnEarlierStudysTrials) {
+  StudyBuilder builder = five_trials();
+  builder.apply(TrialAdded{Origin::imported, {TrialId{5}, {0.9, 1}, {}, std::nullopt, {}}});
+  builder.run(5, -100);
+
+  EXPECT_THAT(parents(missing_replicates(builder.study(), 1)), ElementsAre(1, 3, 4));
+}
+
 TEST(Replicates, AreNotAddedTwice) {
   StudyBuilder builder = five_trials();
 
