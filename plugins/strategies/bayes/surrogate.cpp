@@ -41,6 +41,24 @@ constexpr double kWorseThanWorst = 0.5;  // targets
 constexpr std::size_t kMostPending = 192;
 constexpr std::size_t kPendingRoom = 64;  // fantasies that a burst may add before they are thinned out again
 
+// Hyperparameters are those of what the trend leaves. Its weight for that is found by ridge regression towards 1,
+// before there is a covariance to weigh rows by.
+void subtract_trend(const GaussianProcess& trend, TrainingSet& data) {
+  const double n = static_cast<double>(data.size());
+  std::vector<double> h;
+  for (const auto& row : data.features) h.push_back(trend.mean_at(row));
+  const double mean_h = std::accumulate(h.begin(), h.end(), 0.0) / n;
+  const double mean_y = std::accumulate(data.targets.begin(), data.targets.end(), 0.0) / n;
+  double covariance = 1;
+  double variance = 1;
+  for (std::size_t i = 0; i < h.size(); ++i) {
+    covariance += (h[i] - mean_h) * (data.targets[i] - mean_y);
+    variance += (h[i] - mean_h) * (h[i] - mean_h);
+  }
+  const double weight = std::max(0.0, covariance / variance);
+  for (std::size_t i = 0; i < h.size(); ++i) data.targets[i] -= weight * h[i];
+}
+
 }  // namespace
 
 Surrogate::Surrogate(const Encoding& encoding, std::size_t objectives, std::size_t constraints, std::uint64_t seed)
@@ -162,24 +180,6 @@ void Surrogate::learn_trends() {
 }
 
 // ---- fitting ----
-
-// Hyperparameters are those of what the trend leaves. Its weight for that is found by ridge regression towards 1,
-// before there is a covariance to weigh rows by.
-void subtract_trend(const GaussianProcess& trend, TrainingSet& data) {
-  const double n = static_cast<double>(data.size());
-  std::vector<double> h;
-  for (const auto& row : data.features) h.push_back(trend.mean_at(row));
-  const double mean_h = std::accumulate(h.begin(), h.end(), 0.0) / n;
-  const double mean_y = std::accumulate(data.targets.begin(), data.targets.end(), 0.0) / n;
-  double covariance = 1;
-  double variance = 1;
-  for (std::size_t i = 0; i < h.size(); ++i) {
-    covariance += (h[i] - mean_h) * (data.targets[i] - mean_y);
-    variance += (h[i] - mean_h) * (h[i] - mean_h);
-  }
-  const double weight = std::max(0.0, covariance / variance);
-  for (std::size_t i = 0; i < h.size(); ++i) data.targets[i] -= weight * h[i];
-}
 
 // Starts from the last theta, if there is one; returns the negative log posterior.
 double Surrogate::fit_data(std::size_t output, const TrainingSet& data, std::vector<double>& theta) {
