@@ -11,7 +11,6 @@ import argparse
 import concurrent.futures
 import json
 import pathlib
-import subprocess
 import sys
 import time
 
@@ -20,9 +19,8 @@ import numpy
 import asynchronous
 import problems
 import quality_table
+from commit import commit
 from optimizers import optimizers
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def numbers(text):
@@ -89,12 +87,6 @@ def say_progress(done, total, start):
     if sys.stderr.isatty():
         left = (time.monotonic() - start) / done * (total - done)
         print(f"\r{done} of {total} runs, {left / 60:.0f} min left ", end="\n" if done == total else "", file=sys.stderr)
-
-
-def commit():
-    described = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=ROOT, check=False,
-                               capture_output=True, text=True)
-    return described.stdout.strip() or "unknown"
 
 
 def worse_than(baseline, now):

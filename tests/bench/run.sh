@@ -2,12 +2,16 @@
 # Builds what users run and measures it; each prints one table, and nothing else should run meanwhile.
 #   tests/bench/run.sh                   what tuner costs, those asked for beside those measured; about 4 minutes
 #   tests/bench/run.sh quality [--help]  how good the strategies' suggestions are, beside those of peers; hours
+#   tests/bench/run.sh models [--help]   the same on models that are really trained; an hour
+#   tests/bench/run.sh trials [--help]   how many trials `mpirun tuner --plugin xgb` needs for a loss; 20 minutes
 #   tests/bench/run.sh cost              what a suggestion costs, beside Optuna's; minutes
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 case ${1-} in
   quality) script=quality.py groups="build test bench"; shift ;;
+  models) script=models.py groups="build test bench"; shift ;;
+  trials) script=trials_to_loss.py groups="build test"; shift ;;
   cost) script=suggestion_cost.py groups="build test bench"; shift ;;
   *) script=figures.py groups="build test" ;;
 esac
@@ -15,7 +19,7 @@ esac
 # shellcheck disable=SC2086  # groups are words
 .ci/install_packages $groups > /dev/null
 cmake --preset release -DTUNER_BUILD_TESTS=ON > /dev/null
-targets=(tuner tuner-plugin-host functions random sobol host_latency)
+targets=(tuner tuner-plugin-host functions xgb random sobol host_latency)
 known=$(cmake --build --preset release --target help)
 for target in bayes dlib_search; do
   if grep --quiet "^$target:" <<< "$known"; then targets+=("$target"); fi
