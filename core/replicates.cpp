@@ -88,4 +88,9 @@ std::vector<ReplicatedValue> replicated_values(const Study& study) {
   return values;
 }
 
+std::optional<TrialId> final_choice(const Study& study) {
+  const std::vector<ReplicatedValue> values = replicated_values(study);
+  return values.empty() ? study.best() : values.front().leader;
+}
+
 }  // namespace tuner

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/study.h"
@@ -27,5 +28,9 @@ struct ReplicatedValue {
 
 // Each trial that has complete replicates, the best mean first.
 std::vector<ReplicatedValue> replicated_values(const Study& study);
+
+// What to take in the end: the leader with the best mean where leaders were evaluated again, else the best trial;
+// nothing where no trial is complete and feasible.
+std::optional<TrialId> final_choice(const Study& study);
 
 }  // namespace tuner

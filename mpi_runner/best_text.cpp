@@ -14,15 +14,20 @@
 namespace tuner {
 namespace {
 
+// A percentage says something of values on one side of zero only.
+std::string gain_text(double before, double best) {
+  const double gain = std::abs(before - best);
+  if (!std::isfinite(gain)) return "";
+  if (before * best > 0) return fmt::format("; the best is {:.1f} % better", 100 * gain / std::abs(before));
+  return fmt::format("; the best is better by {}", number_text(gain));
+}
+
 std::string compared_with_defaults(const Study& study, TrialId best) {
   const std::optional<TrialId> trial = defaults_trial(study);
   if (!trial) return {};
   const double before = study.values(*trial)[0];
-  const double gain = std::abs(before - study.values(best)[0]) / std::abs(before);
-  const std::string change = *trial == best        ? "these are the best"
-                             : std::isfinite(gain) ? fmt::format("the best is {:.1f} % better", 100 * gain)
-                                                   : "";
-  return fmt::format("  defaults  {} (trial {}); {}\n", number_text(before), trial->value, change);
+  return fmt::format("  defaults  {} (trial {}){}\n", number_text(before), trial->value,
+                     *trial == best ? "; these are the best" : gain_text(before, study.values(best)[0]));
 }
 
 std::string configuration_lines(const Study& study, TrialId best) {
@@ -43,7 +48,10 @@ std::string replicate_lines(const Study& study) {
     text += fmt::format("  repeated  {} ± {} (trial {}: mean and standard error of {} with other seeds)\n",
                         number_text(value.mean), number_text(value.standard_error), value.leader.value,
                         count_text(value.runs, "run"));
-  return text;
+  if (text.empty()) return text;
+  const TrialId choice = *final_choice(study);
+  return text + fmt::format("  take      trial {}, whose repetitions are best{}\n", choice.value,
+                            choice == study.best() ? "" : "; the best single value was a lucky one");
 }
 
 std::string holdout_line(const Study& study) {

@@ -66,6 +66,7 @@ bool has_journals(const std::filesystem::path& path) {
 
 void refuse_other_files(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path)) refuse(path, "it is a folder");
+  if (!std::filesystem::is_regular_file(path)) refuse(path, "it is no regular file");
   if (!std::ifstream(path)) throw_file_error("open", path, errno);
   if (!is_hdf5(path) && !has_journals(path))
     refuse(path, std::filesystem::is_empty(path) ? "it is empty" : "it is no HDF5 file");

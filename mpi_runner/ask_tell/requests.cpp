@@ -18,6 +18,7 @@ using Json = nlohmann::ordered_json;
 using Names = std::vector<std::string>;
 
 constexpr std::uint64_t kMostAsked = 10'000;  // one answer stays below some megabytes
+constexpr double kLongest_s = 1e9;            // thirty years
 
 const Names kOps{"create", "ask", "tell", "best", "sync", "close"};
 const Names kCreateKeys{"op",   "space", "objectives", "constraints", "strategy", "options",
@@ -120,6 +121,8 @@ Request create_from(const Fields& fields) {
   request.options = fields.options("options");
   request.seed = fields.count("seed");
   request.study = fields.text("study").value_or("");
+  if (fields.has("study") && request.study.empty())
+    throw UserError("\"study\" is empty. Name a file, or leave it out to keep the study in memory");
   request.workers = fields.count("workers").value_or(request.workers);
   request.enqueue = configurations_from(fields);
   request.durable = fields.yes_or_no("durable").value_or(request.durable);
@@ -157,6 +160,8 @@ Request tell_from(const Fields& fields) {
   result.metrics = fields.named_numbers("metrics");
   result.message = fields.text("message").value_or("");
   result.duration_s = fields.number("duration_s");
+  if (result.duration_s && !(*result.duration_s >= 0 && *result.duration_s <= kLongest_s))
+    throw UserError(fmt::format("\"duration_s\" = {} is not between 0 and {} seconds", *result.duration_s, kLongest_s));
   return TellRequest{std::move(result)};
 }
 

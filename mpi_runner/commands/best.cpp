@@ -16,6 +16,7 @@
 #include "mpi_runner/commands/recorded_strategy.h"
 #include "mpi_runner/commands/study_facts.h"
 #include "mpi_runner/commands/trial_columns.h"
+#include "mpi_runner/exit_code.h"
 #include "mpi_runner/goal_text.h"
 #include "mpi_runner/options.h"
 #include "mpi_runner/text.h"
@@ -120,6 +121,7 @@ int best_command(const CommandCall& call) {
   if (!values) return 0;
   const LoadedStudy loaded = open_study((*values)["study"].as<std::string>());
   const Study& study = loaded.study;
+  if (!study.best() && !loaded.losses.empty()) return kDamaged;  // which has been said
   if (!study.best()) refuse_without_best(study);
   const std::optional<Json> recommended = recommendation(study, *values);
   if ((*values)["json"].as<bool>()) {

@@ -12,12 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// "length_scales" → "length scales".
-std::string words(std::string name) {
-  std::ranges::replace(name, '_', ' ');
-  return escaped(name);
-}
-
 std::string value_text(const Json& value) {
   if (value.is_number_float()) return number_text(value.get<double>());
   return escaped(value.is_string() ? value.get<std::string>() : value.dump());
@@ -28,14 +22,15 @@ void print(std::ostream& out, const Json& object, int indent) {
   for (const auto& [name, value] : object.items()) {
     if (value.is_array() && std::ranges::all_of(value, [](const Json& item) { return item.is_object(); })) {
       for (std::size_t i = 0; i < value.size(); ++i) {
-        fmt::print(out, "{:{}}{} {}\n", "", indent, words(name), i + 1);
+        fmt::print(out, "{:{}}{} {}\n", "", indent, escaped(name), i + 1);
         print(out, value[i], indent + 2);
       }
     } else if (value.is_object()) {
-      fmt::print(out, "{:{}}{}\n", "", indent, words(name));
+      fmt::print(out, "{:{}}{}\n", "", indent, escaped(name));
       print(out, value, indent + 2);
     } else {
-      fmt::print(out, "{:{}}{:<{}} {}\n", "", indent, words(name), std::max(1, kValuesAt - indent), value_text(value));
+      fmt::print(out, "{:{}}{:<{}} {}\n", "", indent, escaped(name), std::max(1, kValuesAt - indent),
+                 value_text(value));
     }
   }
 }

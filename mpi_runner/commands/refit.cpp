@@ -9,6 +9,7 @@
 #include "core/configuration_text.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "core/replicates.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
 #include "mpi_runner/commands/json_text.h"
@@ -34,7 +35,8 @@ po::options_description refit_options() {
   auto add = options.add_options();
   add("out", po::value<std::string>()->required()->value_name("DIR"),
       "folder for the model, configuration.json and metrics.json; made if it is not there, else it must be empty");
-  add("trial", po::value<Count>()->value_name("N"), "configuration of this trial; default: the best one");
+  add("trial", po::value<Count>()->value_name("N"),
+      "configuration of this trial; default: the best one, by the means of its repetitions where there are any");
   add("plugin", po::value<std::string>()->default_value("", "the study's, by its name")->value_name("NAME|FILE"),
       "objective plugin");
   add("set", po::value<Texts>()->composing()->value_name("NAME=VALUE"),
@@ -46,9 +48,9 @@ po::options_description refit_options() {
 }
 
 TrialId chosen_trial(const Study& study, const std::optional<Count>& number) {
-  if (!number && !study.best())
-    throw UserError("the study has no complete feasible trial to refit. Choose one with --trial");
-  if (!number) return *study.best();
+  const std::optional<TrialId> choice = final_choice(study);
+  if (!number && !choice) throw UserError("the study has no complete feasible trial to refit. Choose one with --trial");
+  if (!number) return *choice;
   if (number->value >= study.trial_count())
     throw UserError(fmt::format("--trial = {}: the study has {}, counted from 0", number->value,
                                 count_text(study.trial_count(), "trial")));

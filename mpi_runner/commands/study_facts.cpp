@@ -36,9 +36,12 @@ std::string progress_text(const Study& study) {
   for (TrialId id; id.value < study.trial_count(); ++id.value)
     ++counts[static_cast<std::size_t>(study.trial(id).state)];
   const auto of = [&](TrialState state) { return count_text(counts[static_cast<std::size_t>(state)]); };
-  return fmt::format("{} finished ({} complete, {} pruned, {} failed), {} running, {} waiting",
+  const std::uint64_t beside = study.finished().size() - study.searched();
+  return fmt::format("{} finished ({} complete, {} pruned, {} failed{}), {} running, {} waiting",
                      count_text(study.finished().size()), of(TrialState::complete), of(TrialState::pruned),
-                     of(TrialState::failed), of(TrialState::running), of(TrialState::waiting));
+                     of(TrialState::failed),
+                     beside > 0 ? fmt::format("; {} of them replicates or imported", count_text(beside)) : "",
+                     of(TrialState::running), of(TrialState::waiting));
 }
 
 std::string values_text(const Study& study, TrialId id) {

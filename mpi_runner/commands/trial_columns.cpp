@@ -156,6 +156,7 @@ std::vector<TrialColumn> usual_columns(const Study& study) {
   const auto repeated = [&](TrialId id) { return study.trial(id).attempt > 1; };
   if (std::ranges::any_of(study.finished(), repeated)) facts.emplace_back("attempt");
   if (!study.failures().empty()) facts.emplace_back("cause");
+  if (study.finished().size() != study.searched()) facts.emplace_back("origin");
 
   Columns columns = columns_named(study, std::vector<std::string>{"trial", "state"});
   append(columns, objective_columns(study));

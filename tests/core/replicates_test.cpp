@@ -88,6 +88,15 @@ TEST(Replicates, GiveMeanAndStandardErrorWithTheBestMeanFirst) {
   EXPECT_EQ(values[2].runs, 2U);
 }
 
+TEST(FinalChoice, IsTheLeaderWithTheBestRepetitionsWhereThereAreAny) {
+  StudyBuilder builder = five_trials();
+
+  EXPECT_EQ(final_choice(builder.study()), TrialId{1});
+  replicate(builder, 2, {6, 8, 2, 2, 9, 11});
+
+  EXPECT_EQ(final_choice(builder.study()), TrialId{3});
+}
+
 TEST(Replicates, OfASingleRunHaveNoStandardError) {
   StudyBuilder builder = five_trials();
 

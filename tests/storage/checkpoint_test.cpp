@@ -158,6 +158,8 @@ TEST_F(CheckpointTest, AnythingThatIsNoStudyIsTheUsersMistakeAndNoDamage) {
   EXPECT_THAT([&] { read_checkpoint(path_); }, ThrowsMessage<UserError>(HasSubstr("it is a folder")));
   std::filesystem::remove(path_);
 
+  EXPECT_THAT([] { read_checkpoint("/dev/null"); }, ThrowsMessage<UserError>(HasSubstr("it is no regular file")));
+
   spill("");
   EXPECT_THAT([&] { read_checkpoint(path_); }, ThrowsMessage<UserError>(HasSubstr("it is empty")));
 

@@ -106,13 +106,15 @@ TEST_F(AskTell, ErrorsAreAnswersAndLoseNothing) {
   EXPECT_THAT(error(R"({"op": "tell", "trial": 0})"), HasSubstr("either \"values\" or \"failed\""));
   EXPECT_THAT(error(R"({"op": "tell", "trial": 0, "values": ["a"]})"), HasSubstr("is not a number"));
   EXPECT_THAT(error(R"({"op": "tell", "trial": 0, "failed": "crsh"})"), HasSubstr("Did you mean 'crash'?"));
+  EXPECT_THAT(error(R"({"op": "tell", "trial": 0, "values": [1], "duration_s": -1})"),
+              HasSubstr("= -1 is not between"));
   EXPECT_THAT(error(R"({"op": "tell", "trail": 0})"), HasSubstr("Did you mean 'trial'?"));
   EXPECT_THAT(error(R"({"op": "aks"})"), HasSubstr("Did you mean 'ask'?"));
   EXPECT_THAT(error(R"({"op": "ask", "n": 0})"), HasSubstr("not between 1 and"));
   EXPECT_THAT(error(R"({"n": 1})"), HasSubstr("\"op\" is missing"));
   EXPECT_THAT(error("[1]"), HasSubstr("a request is a JSON object"));
-  EXPECT_THAT(error("{\"op\": ask}"), StartsWith("line 13: column 8: this is not JSON"));
-  EXPECT_THAT(error(""), StartsWith("line 14: column 1: this is not JSON"));
+  EXPECT_THAT(error("{\"op\": ask}"), StartsWith("line 14: column 8: this is not JSON"));
+  EXPECT_THAT(error(""), StartsWith("line 15: column 1: this is not JSON"));
 
   EXPECT_EQ(tell(0, 1), Json({{"told", 0}}));
   EXPECT_EQ(tell(1, 1), Json({{"told", 1}}));
@@ -122,6 +124,7 @@ TEST_F(AskTell, MistakesOfCreateAreSaidAndItCanBeSaidAgain) {
   EXPECT_THAT(error(R"({"op": "ask"})"), HasSubstr("there is no study yet"));
   EXPECT_THAT(error(R"({"op": "create"})"), HasSubstr("\"space\" is missing"));
   EXPECT_THAT(error(R"({"op": "create", "spaec": {}})"), HasSubstr("Did you mean 'space'?"));
+  EXPECT_THAT(error(R"({"op": "create", "study": ""})"), HasSubstr("\"study\" is empty"));
   EXPECT_THAT(error(R"({"op": "create", "seed": 1, "seed": 2})"), HasSubstr("there twice"));
   EXPECT_THAT(error(R"({"op": "create", "space": {"parameters": [{"name": "x", "type": "flot"}]}})"),
               AllOf(HasSubstr("parameter 'x'"), HasSubstr("'float'")));

@@ -50,6 +50,37 @@ TEST_F(Best, StandsBesideTheDefaultsAndTheHoldOutScore) {
                     HasSubstr("defaults  0.5 (trial 0)"), HasSubstr("logloss 0.2"), HasSubstr("looked at 1 time")));
 }
 
+TEST_F(Best, SaysWhatToTakeWhenTheLeadersWereRepeated) {
+  StudyEvents events;
+  events.epoch();
+  const auto repeated = [&](TrialId leader, double value) {
+    const TrialId id{events.study().trial_count()};
+    const auto configuration = events.study().configuration(leader);
+    events.add(TrialAdded{Origin::replicate, {id, {configuration.begin(), configuration.end()}, {}, leader, ""}});
+    events.completed(events.started(id), {value});
+  };
+  const TrialId lucky = events.ran({0.1, 6, 0, kInactive}, 0.1);
+  const TrialId good = events.ran({0.2, 6, 0, kInactive}, 0.2);
+  repeated(lucky, 0.4);
+  repeated(good, 0.25);
+  write(events);
+
+  const std::string text = run("best", {study_file()});
+
+  EXPECT_THAT(text, HasSubstr("4 finished (4 complete, 0 pruned, 0 failed; 2 of them replicates or imported)"));
+  EXPECT_THAT(text, HasSubstr("take      trial 1, whose repetitions are best; the best single value was a lucky one"));
+}
+
+TEST_F(Best, ComparesWithTheDefaultsAcrossZeroWithoutPercent) {
+  StudyEvents events;
+  events.epoch();
+  events.completed(events.started(events.enqueued(events.study().space().defaults())), {0.5});
+  events.ran({0.1, 6, 1, 0.25}, -0.25);
+  write(events);
+
+  EXPECT_THAT(run("best", {study_file()}), HasSubstr("(trial 0); the best is better by 0.75"));
+}
+
 TEST_F(Best, SaysTheSameAsJson) {
   write(beside_defaults());
 

@@ -15,8 +15,8 @@ std::string outline(std::string_view text) {
 
 TEST(JsonOutline, IsOneLineAValueWithPartsBelow) {
   EXPECT_EQ(outline(R"({"noise_variance": 0.123456789, "length_scales": {"eta": 2}, "kind": "local"})"),
-            "  noise variance             0.123457\n"
-            "  length scales\n"
+            "  noise_variance             0.123457\n"
+            "  length_scales\n"
             "    eta                      2\n"
             "  kind                       local\n");
 }
