@@ -2,6 +2,7 @@
 //
 //   LogEI   ln E[max(tau - f, 0)] against tau, the least posterior mean so far (Ament et al., NeurIPS 2023)
 //   LCB     -(mean - kappa sd)                                             (Srinivas et al., ICML 2010)
+//   sample  -f for an f drawn from the posterior, which is all the moments then: LCB with kappa = 0
 //
 // Chances of being feasible (constraints, failing trials) multiply the improvement: their logarithms are added to LogEI
 // (Gardner et al., ICML 2014); LCB loses 3 (1 - P) times the range of the targets.
@@ -16,10 +17,11 @@
 
 #include "plugins/strategies/bayes/belief.h"
 #include "plugins/strategies/bayes/gaussian_process.h"
+#include "plugins/strategies/bayes/posterior_sample.h"
 
 namespace tuner::strategies::bayes {
 
-enum class Criterion { log_expected_improvement, confidence_bound, feasibility };
+enum class Criterion { log_expected_improvement, confidence_bound, posterior_sample, feasibility };
 
 // Derivatives of a score by the moments of one process.
 struct Slopes {
@@ -42,8 +44,10 @@ struct Acquisition {
   std::size_t constraints = 0;                // processes after those of the objectives; met where <= 0
   bool has_failures = false;                  // the last process tells trials that work (+1) from failing ones (-1)
   std::vector<ObjectiveScale> scales = {{}};  // one an objective
-  const Belief* belief = nullptr;             // of a person; nothing where there is none
-  double belief_weight = 0;                   // b / n
+  // One an objective for the criterion of that name, else none; their values take the place of the means.
+  std::vector<PosteriorSample> samples = {};
+  const Belief* belief = nullptr;  // of a person; nothing where there is none
+  double belief_weight = 0;        // b / n
 
   // What the belief adds to the score of a point.
   double bonus(const Point& point) const { return belief == nullptr ? 0 : belief_weight * belief->log_density(point); }

@@ -177,15 +177,31 @@ std::vector<double> GaussianProcess::scaled(std::span<const double> features) co
   return x;
 }
 
-double GaussianProcess::mean_at(std::span<const double> features) const {
+double GaussianProcess::mean_with(std::span<const double> added, std::span<const double> features,
+                                  std::span<double> by_feature) const {
   const std::vector<double> x = scaled(features);
   std::vector<double> covariance(rows_);
-  std::vector<double> derivative(rows_);
-  algebra_->covariances_of_one({columns_.get(), rows_, owners_.size(), capacity_}, x.data(), hyperparameters_.signal,
-                               covariance.data(), derivative.data());
-  double mean = constant_ + (trend_ ? trend_weight_ * trend_->mean_at(features) : 0);
-  for (std::size_t i = 0; i < rows_; ++i) mean += covariance[i] * alpha_[i];
+  std::vector<double> slope(rows_);
+  algebra_->covariances_of_one(observed(), x.data(), hyperparameters_.signal, covariance.data(), slope.data());
+  std::vector<double> of_trend(trend_ ? by_feature.size() : 0);
+  double mean = constant_ + (trend_ ? trend_weight_ * trend_->mean_with({}, features, of_trend) : 0);
+  for (std::size_t i = 0; i < rows_; ++i) {
+    const double weight = alpha_[i] + (added.empty() ? 0 : added[i]);
+    mean += covariance[i] * weight;
+    slope[i] *= 2 * weight;
+  }
+  if (by_feature.empty()) return mean;
+  algebra_->weighted_differences(observed(), x.data(), slope.data(), by_feature.data());
+  for (std::size_t e = 0; e < owners_.size(); ++e) by_feature[e] /= hyperparameters_.length_scale[owners_[e]];
+  for (std::size_t e = 0; e < of_trend.size(); ++e) by_feature[e] += trend_weight_ * of_trend[e];
   return mean;
+}
+
+std::vector<double> GaussianProcess::means_with(std::span<const double> added, const PoolPosterior& pool) const {
+  std::vector<double> means(pool.moments.size());
+  algebra_->project(added.data(), rows_, pool.covariances.data(), pool.stride, means.size(), means.data());
+  for (std::size_t j = 0; j < means.size(); ++j) means[j] += pool.moments[j].mean;
+  return means;
 }
 
 Moments GaussianProcess::at(std::span<const double> features) {

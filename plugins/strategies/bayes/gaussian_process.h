@@ -71,7 +71,18 @@ class GaussianProcess {
   // variance is that of an observation.
   std::vector<Moments> leave_one_out() const;
 
-  double mean_at(std::span<const double> features) const;  // O(n)
+  double mean_at(std::span<const double> features) const { return mean_with({}, features, {}); }  // O(n)
+
+  // What a sample of the posterior is made of: the observed rows in units of the length scales, the variance of each
+  // as an observation (jitter included), K^-1 times a vector; and the mean where `added` is added to the weights a of
+  // the rows (empty = nothing), with its gradient (or empty).
+  Points observed() const { return {columns_.get(), rows_, owners_.size(), capacity_}; }
+  const std::vector<std::size_t>& owners() const { return owners_; }
+  const std::vector<double>& noise() const { return noise_; }
+  std::vector<double> solve(const std::vector<double>& right) const;
+  std::vector<double> scaled(std::span<const double> features) const;
+  double mean_with(std::span<const double> added, std::span<const double> features, std::span<double> by_feature) const;
+  std::vector<double> means_with(std::span<const double> added, const PoolPosterior& pool) const;
 
   // The posterior at one point, and then the gradient of by_mean * mean + by_variance * variance at the same point by
   // its features. The second is only valid right after the first.
@@ -89,8 +100,6 @@ class GaussianProcess {
   void place(std::size_t row, std::span<const double> features);
   bool extend(FeatureRows features, std::span<const double> noise);
   void solve_for_mean();
-  std::vector<double> solve(const std::vector<double>& right) const;
-  std::vector<double> scaled(std::span<const double> features) const;
   void learn_basis();
   std::size_t total() const { return rows_ + fantasies_; }
   Points points() const { return {columns_.get(), total(), owners_.size(), capacity_}; }

@@ -22,6 +22,13 @@ struct Factor {
   std::size_t stride;  // at least the rows of the factor
 };
 
+// The function sum_m amplitude_m cos(2 pi (frequency_m . x + phase_m)).
+struct Waves {
+  Points frequencies;        // m × features, in whole turns
+  const double* phases;      // m, in whole turns
+  const double* amplitudes;  // m
+};
+
 // Input and output of the marginal likelihood; noise_i = learned_noise_i + known noise, in squared target units.
 struct LikelihoodData {
   Points points;                // n × features
@@ -68,6 +75,10 @@ struct LinearAlgebra {
 
   // gradient_e = sum_a weight_a (x_e - points_ae).
   void (*weighted_differences)(const Points& points, const double* x, const double* weight, double* gradient);
+
+  // The values of the waves at all points; and at one point x with the gradient there, which may be null.
+  void (*waves)(const Waves& waves, const Points& points, double* values);
+  double (*waves_at_one)(const Waves& waves, const double* x, double* gradient);
 
   // by_feature (features): derivatives by the logarithm of each feature's own length scale.
   LikelihoodResult (*likelihood)(const LikelihoodData& data, double* by_feature);

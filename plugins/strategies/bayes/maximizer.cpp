@@ -11,6 +11,8 @@ namespace tuner::strategies::bayes {
 namespace {
 
 constexpr double kWorst = -std::numeric_limits<double>::infinity();
+// The variance of a sample: none, but a number to take the root of.
+constexpr double kOfSample = 1;
 // Starts nearer than this, in length scales, would climb the same hill.
 constexpr double kLeastDistance = 0.3;
 // Of a point in one round; more would cost more than the candidates do.
@@ -38,8 +40,12 @@ void Pool::follow(const std::vector<GaussianProcess>& processes) {
 std::vector<double> Pool::scores(const Acquisition& acquisition) const {
   std::vector<double> scores(points_.size());
   std::vector<Moments> moments(posteriors_.size());
+  std::vector<std::vector<double>> sampled;
+  for (std::size_t m = 0; m < acquisition.samples.size(); ++m)
+    sampled.push_back(acquisition.samples[m].at(posteriors_[m]));
   for (std::size_t j = 0; j < scores.size(); ++j) {
-    for (std::size_t i = 0; i < moments.size(); ++i) moments[i] = posteriors_[i].moments[j];
+    for (std::size_t i = 0; i < moments.size(); ++i)
+      moments[i] = i < sampled.size() ? Moments{sampled[i][j], kOfSample} : posteriors_[i].moments[j];
     scores[j] = removed_[j] ? kWorst : acquisition.score(moments, {}) + acquisition.bonus(points_[j]);
     if (std::isnan(scores[j])) scores[j] = kWorst;
   }
@@ -57,19 +63,28 @@ Maximizer::Maximizer(const Encoding& encoding, std::vector<GaussianProcess>& pro
       slopes_(processes.size()) {}
 
 double Maximizer::score(const Point& point) {
-  for (std::size_t i = 0; i < processes_.size(); ++i) moments_[i] = processes_[i].at(point.features);
+  const auto& samples = acquisition_.samples;
+  for (std::size_t i = 0; i < processes_.size(); ++i)
+    moments_[i] =
+        i < samples.size() ? Moments{samples[i].at(point.features), kOfSample} : processes_[i].at(point.features);
   return acquisition_.score(moments_, {}) + acquisition_.bonus(point);
 }
 
 double Maximizer::gradient(std::span<const double> features, std::span<double> by_feature) {
-  for (std::size_t i = 0; i < processes_.size(); ++i) moments_[i] = processes_[i].at(features);
+  const auto& samples = acquisition_.samples;
+  std::vector<std::vector<double>> of_samples(samples.size(), std::vector<double>(by_feature.size()));
+  for (std::size_t i = 0; i < processes_.size(); ++i)
+    moments_[i] =
+        i < samples.size() ? Moments{samples[i].at(features, of_samples[i]), kOfSample} : processes_[i].at(features);
   const double score = acquisition_.score(moments_, slopes_);
   std::fill(by_feature.begin(), by_feature.end(), 0.0);
   std::vector<double> own(by_feature.size());
   for (std::size_t i = 0; i < processes_.size(); ++i) {
     if (slopes_[i].by_mean == 0 && slopes_[i].by_variance == 0) continue;
-    processes_[i].gradient(slopes_[i].by_mean, slopes_[i].by_variance, own);
-    for (std::size_t e = 0; e < own.size(); ++e) by_feature[e] += own[e];
+    const bool is_sampled = i < samples.size();
+    if (!is_sampled) processes_[i].gradient(slopes_[i].by_mean, slopes_[i].by_variance, own);
+    for (std::size_t e = 0; e < own.size(); ++e)
+      by_feature[e] += is_sampled ? slopes_[i].by_mean * of_samples[i][e] : own[e];
   }
   return score;
 }

@@ -18,6 +18,8 @@ const char* name_of(Criterion criterion) {
       return "log expected improvement";
     case Criterion::confidence_bound:
       return "confidence bound";
+    case Criterion::posterior_sample:
+      return "posterior sample";
     case Criterion::feasibility:
       return "chance of being feasible";
   }

@@ -5,13 +5,14 @@
 #include <optional>
 #include <string>
 
+#include "plugins/strategies/bayes/burst.h"
 #include "plugins/strategies/bayes/encoding.h"
 #include "plugins/strategies/bayes/history.h"
 #include "plugins/strategies/bayes/initial_design.h"
-#include "plugins/strategies/bayes/maximizer.h"
-#include "plugins/strategies/bayes/random_stream.h"
+#include "plugins/strategies/bayes/small_space.h"
 #include "plugins/strategies/bayes/surrogate.h"
 #include "plugins/strategies/bayes/trust_region.h"
+#include "plugins/strategies/bayes/turn.h"
 #include "plugins/strategies/common/taken_configurations.h"
 #include "plugins/strategies/common/untried.h"
 #include "tuner/strategy.h"
@@ -27,24 +28,16 @@ class Suggester {
   std::string describe_model();
 
  private:
-  // How one suggestion is looked for; a function of its number, so that criteria and ranges take turns.
-  struct Turn {
-    Acquisition acquisition;
-    bool local = false;
-  };
-  struct Burst;  // what suggestions of one ask share
-
   std::optional<plugin::Suggestion> suggest(const plugin::Ask& ask, std::size_t index, Burst& burst);
   std::optional<plugin::Suggestion> suggest_design(std::uint64_t number);
   std::optional<plugin::Suggestion> suggest_by_model(const plugin::Ask& ask, std::size_t index, Burst& burst);
   std::optional<plugin::Suggestion> suggest_any(std::uint64_t number);
   bool is_design_done(const plugin::Ask& ask, std::size_t index) const;
-  Turn turn_of(std::uint64_t number, std::size_t pending, RandomStream& random);
-  Box box_of(const Turn& turn, const std::vector<std::size_t>& best);
-  std::string note_of(const Candidate& candidate, const Turn& turn);
+  std::vector<const Point*> centres_of(const Turn& turn) const;
+  Box box_of(const Turn& turn, const Point& centre) const;
   void take_pending(const plugin::Ask& ask);
+  void model_pending();
   bool is_free(const Point& point) const;
-  std::vector<Point> free_points_of_small_space();  // empty where the space is large
 
   plugin::Goal goal_;
   std::uint64_t seed_;
@@ -56,8 +49,8 @@ class Suggester {
   Surrogate surrogate_;
   TakenConfigurations taken_;
   Untried untried_;
+  SmallSpace small_space_;
   std::size_t trials_ = 0;             // told, whatever their end
-  std::vector<Point> all_points_;      // of a small space; filled when needed
   std::vector<Point> pending_points_;  // of this ask, and what it has suggested
 };
 

@@ -41,6 +41,12 @@ class AMaximizer : public testing::Test {
   Point draw(std::uint64_t index) const {
     return encoding.from_configuration(plugin::Space(view.c_space()).sample(3, index));
   }
+  Acquisition of_a_sample() const {
+    RandomStream random(5);
+    Acquisition sampling{.criterion = Criterion::posterior_sample, .kappa = 0, .constraints = 1};
+    sampling.samples.emplace_back(processes[0], random);
+    return sampling;
+  }
   Maximizer maximizer(std::function<bool(const Point&)> is_taken) {
     return {encoding, processes, acquisition, Box::whole(encoding.size()), std::move(is_taken)};
   }
@@ -56,18 +62,34 @@ class AMaximizer : public testing::Test {
 };
 
 TEST_F(AMaximizer, HasTheGradientThatItSays) {
-  Maximizer searcher = maximizer([](const Point&) { return false; });
   const std::vector<double> features = draw(100).features;
-  const auto score = [&](const std::vector<double>& at) {
-    std::vector<double> unused(at.size());
-    return searcher.gradient(at, unused);
-  };
+  for (const Acquisition& each : {acquisition, of_a_sample()}) {
+    Maximizer searcher(encoding, processes, each, Box::whole(encoding.size()), [](const Point&) { return false; });
+    const auto score = [&](const std::vector<double>& at) {
+      std::vector<double> unused(at.size());
+      return searcher.gradient(at, unused);
+    };
 
-  std::vector<double> gradient(features.size());
-  searcher.gradient(features, gradient);
+    std::vector<double> gradient(features.size());
+    searcher.gradient(features, gradient);
 
-  for (std::size_t e = 0; e < features.size(); ++e)
-    EXPECT_NEAR(gradient[e], test::central_difference(score, features, e), 1e-5 * (1 + std::abs(gradient[e]))) << e;
+    for (std::size_t e = 0; e < features.size(); ++e)
+      EXPECT_NEAR(gradient[e], test::central_difference(score, features, e), 1e-5 * (1 + std::abs(gradient[e]))) << e;
+  }
+}
+
+TEST_F(AMaximizer, ClimbsOnASampleToWhereItIsLeast) {
+  const Acquisition sampling = of_a_sample();
+  Maximizer searcher(encoding, processes, sampling, Box::whole(encoding.size()), [](const Point&) { return false; });
+  CandidateSource candidates = source();
+  Pool pool(candidates.over_the_space(50), processes);
+  const std::vector<double> scores = pool.scores(sampling);
+
+  const auto found = searcher.best(pool, candidates, {});
+
+  ASSERT_TRUE(found);
+  EXPECT_GT(found->score, *std::max_element(scores.begin(), scores.end()));
+  EXPECT_NEAR(found->score, searcher.score(found->point), 1e-9);
 }
 
 TEST_F(AMaximizer, ClimbsHigherThanItsCandidates) {

@@ -160,6 +160,34 @@ TEST(Suggester, GivesHundredsOfDistinctSuggestionsAtOnce) {
   EXPECT_EQ(distinct(study).size(), 430U);
 }
 
+std::size_t sampled(const OptimizationStudy& study) {
+  return static_cast<std::size_t>(std::count_if(study.trials().begin(), study.trials().end(), [](const auto& trial) {
+    return trial.note.find("posterior sample") != std::string::npos;
+  }));
+}
+
+TEST(Suggester, MinimizesSamplesOfThePosteriorWhereVeryManyTrialsArePending) {
+  OptimizationStudy study(box_space(2, 0, 1));
+  study.run(bowl, 30, 8);
+  EXPECT_EQ(sampled(study), 0U);
+
+  study.take(231);
+
+  // One in five of the 200 after the 31st: 40 with a standard deviation of 5.7.
+  EXPECT_GT(sampled(study), 20U);
+  EXPECT_LT(sampled(study), 60U);
+}
+
+TEST(Suggester, SamplesEachOfTwoObjectives) {
+  OptimizationStudy study(box_space(2, 0, 1), {{false, false}, 1, {}, {}});
+  study.run([](const auto& x) { return Outcome{{x[0], 1 - x[0] * x[1]}, {x[1] - 0.8}}; }, 20);
+
+  study.take(100);
+
+  EXPECT_GT(sampled(study), 0U);
+  EXPECT_EQ(distinct(study).size(), 120U);
+}
+
 // ---- a function of the calls ----
 
 TEST(Suggester, IsAFunctionOfTheCalls) {
@@ -169,6 +197,7 @@ TEST(Suggester, IsAFunctionOfTheCalls) {
     study->run(bowl, 20);
     study->look_ahead(3);
     study->run(bowl, 15, 4);
+    study->take(60);
     study->restart();
     study->run(bowl, 5);
   }
