@@ -1,22 +1,10 @@
 #include "plugins/strategies/bayes/history.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <utility>
 
-#include "plugins/strategies/common/hash.h"
-
 namespace tuner::strategies::bayes {
-
-std::uint64_t hash_of(std::span<const double> configuration) {
-  std::uint64_t bits = 0;
-  for (const double value : configuration) {
-    const std::uint64_t own = std::isnan(value) ? ~std::uint64_t{0} : std::bit_cast<std::uint64_t>(value + 0.0);
-    bits = scrambled_bits((bits + kGoldenGamma) ^ own);
-  }
-  return bits;
-}
 
 bool Observation::is_feasible() const {
   return !failed && std::all_of(constraints.begin(), constraints.end(), [](double c) { return c <= 0; });
@@ -34,8 +22,7 @@ void History::tell(const plugin::ToldResult& result) {
   if (!teaches(result)) return;
   Observation observation = observation_of(result);
   if (result.origin == TUNER_ORIGIN_IMPORTED) return import(std::move(observation));
-  const auto [place, is_new] =
-      by_configuration_.emplace(hash_of(observation.point.configuration), observations_.size());
+  const auto [place, is_new] = by_configuration_.emplace(key_of(observation.point.configuration), observations_.size());
   if (!is_new) return merge(observations_[place->second], observation);
   if (!observation.failed) ++completed_;
   observations_.push_back(std::move(observation));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plugins/strategies/bayes/encoding.h"
+#include "plugins/strategies/common/configuration_key.h"
 #include "tuner/strategy.h"
 
 namespace tuner::strategies::bayes {
@@ -52,12 +53,9 @@ class History {
   plugin::Goal goal_;
   std::vector<Observation> observations_;
   std::vector<Observation> imported_;
-  std::unordered_map<std::uint64_t, std::size_t> by_configuration_;
+  std::unordered_map<ConfigurationKey, std::size_t, ConfigurationKeyHash> by_configuration_;
   std::size_t completed_ = 0;
   std::size_t changes_ = 0;
 };
-
-// Of the bits of the values; NaN equals NaN.
-std::uint64_t hash_of(std::span<const double> configuration);
 
 }  // namespace tuner::strategies::bayes

@@ -360,7 +360,7 @@ void Surrogate::set_pending(std::vector<const Point*> pending) {
   }
 
   std::size_t same = 0;
-  while (same < pending.size() && same < pending_.size() && pending_[same] == hash_of(pending[same]->configuration))
+  while (same < pending.size() && same < pending_.size() && pending_[same] == key_of(pending[same]->configuration))
     ++same;
   for (GaussianProcess& process : processes_) process.keep_fantasies(same);
   pending_.resize(same);
@@ -370,7 +370,7 @@ void Surrogate::set_pending(std::vector<const Point*> pending) {
   if (features.empty()) return;
   for (std::size_t output = 0; output < outputs_.size(); ++output) processes_[output].add_fantasies(features);
   for (std::size_t i = same; i < pending.size(); ++i) {
-    pending_.push_back(hash_of(pending[i]->configuration));
+    pending_.push_back(key_of(pending[i]->configuration));
     pending_means_.push_back(processes_[0].mean_at(pending[i]->features));
   }
 }
@@ -380,7 +380,7 @@ bool Surrogate::add_pending(const Point& point) {
   const std::span<const double> features = point.features;
   for (std::size_t output = 0; output < outputs_.size(); ++output)
     if (!processes_[output].add_fantasies({&features, 1})) return false;
-  pending_.push_back(hash_of(point.configuration));
+  pending_.push_back(key_of(point.configuration));
   pending_means_.push_back(processes_[0].mean_at(features));
   return true;
 }

@@ -107,8 +107,8 @@ class Surrogate {
   std::vector<GaussianProcess> processes_;
   std::vector<std::shared_ptr<GaussianProcess>> trends_;  // of earlier studies, one an objective, or none
   std::size_t imported_ = 0;
-  std::vector<std::uint64_t> pending_;  // hashes of the fantasies
-  std::vector<double> pending_means_;   // of the first objective
+  std::vector<ConfigurationKey> pending_;  // of the fantasies
+  std::vector<double> pending_means_;      // of the first objective
 };
 
 }  // namespace tuner::strategies::bayes

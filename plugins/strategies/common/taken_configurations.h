@@ -3,11 +3,10 @@
 // which brings those that were taken as pending trials.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <unordered_set>
-#include <vector>
 
+#include "plugins/strategies/common/configuration_key.h"
 #include "tuner/strategy.h"
 
 namespace tuner::strategies {
@@ -24,15 +23,10 @@ class TakenConfigurations {
   bool is_taken(std::span<const double> configuration) const;       // either
 
  private:
-  using Key = std::vector<std::uint64_t>;  // the bits of the values, so that inactive equals inactive
-  struct KeyHash {
-    std::size_t operator()(const Key& key) const;
-  };
+  using Keys = std::unordered_set<ConfigurationKey, ConfigurationKeyHash>;
 
-  static Key key_of(std::span<const double> configuration);
-
-  std::unordered_set<Key, KeyHash> trials_;
-  std::unordered_set<Key, KeyHash> suggestions_;
+  Keys trials_;
+  Keys suggestions_;
 };
 
 }  // namespace tuner::strategies
