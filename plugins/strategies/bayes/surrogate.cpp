@@ -6,8 +6,7 @@
 #include <numeric>
 
 #include "plugins/strategies/bayes/active_set.h"
-#include "plugins/strategies/bayes/normal_distribution.h"
-#include "plugins/strategies/bayes/random_stream.h"
+#include "plugins/strategies/common/hash.h"
 
 namespace tuner::strategies::bayes {
 namespace {
@@ -17,47 +16,12 @@ namespace {
 constexpr std::size_t kMostRows = 512;      // appended to up to here
 constexpr std::size_t kSelectedRows = 384;  // then built anew from so many
 constexpr std::size_t kMostFitRows = 256;
-constexpr std::size_t kMostFailureRows = 256;
 
 constexpr std::size_t kAlwaysFitted = 30;  // up to so many results each one is worth a fit
 constexpr double kFitGrowth = 1.05;
-constexpr double kDecisionGrowth = 1.25;
-constexpr double kDecisionMargin = 1;  // nats; a model that flips back and forth makes the acquisition jump
-constexpr std::size_t kFitsToRestart = 5;
-// A mode that explains everything as noise keeps a warm start in it for ever; while fits are cheap, each also starts
-// from next to no noise.
-constexpr std::size_t kFewRows = 150;
-constexpr double kNextToNoNoise = 1e-5;
-
-constexpr std::size_t kFewestToJudgeTrend = 5;
-
-constexpr std::size_t kFewestFailures = 3;
-constexpr double kMostFailing = 0.9;
-constexpr double kFailureNoise = 0.1;
-constexpr std::array kFailureLengths{1.0, 0.5, 0.25, 0.125};
-constexpr double kLongestFailureLength = 4;
-constexpr double kWorseThanWorst = 0.5;  // targets
 
 constexpr std::size_t kMostPending = 192;
 constexpr std::size_t kPendingRoom = 64;  // fantasies that a burst may add before they are thinned out again
-
-// Hyperparameters are those of what the trend leaves. Its weight for that is found by ridge regression towards 1,
-// before there is a covariance to weigh rows by.
-void subtract_trend(const GaussianProcess& trend, TrainingSet& data) {
-  const double n = static_cast<double>(data.size());
-  std::vector<double> h;
-  for (const auto& row : data.features) h.push_back(trend.mean_at(row));
-  const double mean_h = std::accumulate(h.begin(), h.end(), 0.0) / n;
-  const double mean_y = std::accumulate(data.targets.begin(), data.targets.end(), 0.0) / n;
-  double covariance = 1;
-  double variance = 1;
-  for (std::size_t i = 0; i < h.size(); ++i) {
-    covariance += (h[i] - mean_h) * (data.targets[i] - mean_y);
-    variance += (h[i] - mean_h) * (h[i] - mean_h);
-  }
-  const double weight = std::max(0.0, covariance / variance);
-  for (std::size_t i = 0; i < h.size(); ++i) data.targets[i] -= weight * h[i];
-}
 
 }  // namespace
 
@@ -65,16 +29,9 @@ Surrogate::Surrogate(const Encoding& encoding, std::size_t objectives, std::size
     : encoding_(&encoding),
       prior_(encoding.size(), encoding.varying_count()),
       objectives_(objectives),
-      constraints_(constraints),
-      seed_(seed),
-      outputs_(objectives + constraints) {}
-
-FailureModel Surrogate::wanted_failure_model() const {
-  const double failed = static_cast<double>(history_->failed());
-  const double all = static_cast<double>(history_->observations().size());
-  if (failed == 0) return FailureModel::none;
-  return history_->failed() < kFewestFailures || failed > kMostFailing * all ? FailureModel::imputed
-                                                                             : FailureModel::modelled;
+      constraints_(constraints) {
+  for (std::size_t output = 0; output < objectives + constraints; ++output)
+    outputs_.emplace_back(encoding, prior_, hash(seed, output));
 }
 
 bool Surrogate::is_fit_due() const {
@@ -84,7 +41,7 @@ bool Surrogate::is_fit_due() const {
 }
 
 bool Surrogate::can_append() const {
-  return ready_ && changes_ == history_->changes() && failure_model_ == wanted_failure_model() &&
+  return ready_ && changes_ == history_->changes() && failure_model_ == failure_model_for(*history_) &&
          rows_.size() + history_->observations().size() - seen_ <= kMostRows;
 }
 
@@ -95,19 +52,24 @@ void Surrogate::update(const History& history) {
   const bool is_new = seen_ < history.observations().size() || changes_ != history.changes() || has_more_trends;
   if (!is_new || history.completed() < 2) return;
   const bool fit_due = is_fit_due() || has_more_trends;
-  if (fit_due || !can_append() || !append_new()) rebuild(fit_due);
+  if (fit_due || !can_append() || !append_new()) {
+    select_rows();
+    if (fit_due || !ready_) fit_outputs();
+    build_processes();
+  }
   seen_ = history.observations().size();
   changes_ = history.changes();
 }
 
 // ---- rows ----
 
-double Surrogate::raw_value(std::size_t output, const Observation& observation) const {
-  return output < objectives_ ? observation.values[output] : observation.constraints[output - objectives_];
+OutputData Surrogate::data_of(std::size_t output, std::span<const std::size_t> rows) const {
+  return {*history_, objectives_, output, rows};
 }
 
 // Mean rank over the objectives would cost a sort each; the sum of standardized values orders as well as is needed.
 void Surrogate::select_rows() {
+  failure_model_ = failure_model_for(*history_);
   std::vector<std::size_t> usable;
   for (std::size_t i = 0; i < history_->observations().size(); ++i)
     if (!history_->observations()[i].failed || failure_model_ == FailureModel::imputed) usable.push_back(i);
@@ -116,7 +78,7 @@ void Surrogate::select_rows() {
   std::vector<double> badness(usable.size());
   std::vector<std::uint64_t> keys;
   for (std::size_t m = 0; m < objectives_; ++m) {
-    const OutputTransform transform = transform_of(m, Squashing::none);
+    const OutputTransform transform = data_of(m, rows_).transform(Squashing::none);
     for (std::size_t i = 0; i < usable.size(); ++i) {
       const Observation& observation = history_->observations()[usable[i]];
       badness[i] +=
@@ -129,189 +91,40 @@ void Surrogate::select_rows() {
   for (const std::size_t i : best_and_some_others(badness, keys, kSelectedRows)) rows_.push_back(usable[i]);
 }
 
-OutputTransform Surrogate::transform_of(std::size_t output, Squashing squashing) const {
-  std::vector<double> values;
-  for (const std::size_t i : rows_)
-    if (!history_->observations()[i].failed) values.push_back(raw_value(output, history_->observations()[i]));
-  return output < objectives_ ? OutputTransform::of(values, squashing) : OutputTransform::of_constraint(values);
-}
+// ---- fitting ----
 
-TrainingSet Surrogate::training_set(std::size_t output, const OutputTransform& transform,
-                                    std::span<const std::size_t> rows) const {
-  double worst = 0;
-  for (const std::size_t i : rows)
-    if (!history_->observations()[i].failed)
-      worst = std::max(worst, transform.target(raw_value(output, history_->observations()[i])));
-  TrainingSet data;
-  for (const std::size_t i : rows) {
-    const Observation& observation = history_->observations()[i];
-    if (observation.failed) {
-      data.add(observation.point.features, worst + kWorseThanWorst);
-      continue;
-    }
-    const double value = raw_value(output, observation);
-    const double variance = output < objectives_ ? observation.variances[output] : 0;
-    const double slope = transform.derivative(value);
-    data.add(observation.point.features, transform.target(value),
-             {1 / observation.replicates, std::min(variance * slope * slope, 1e6)});
-  }
-  return data;
-}
-
-// ---- earlier studies ----
-
-// Their values are on another scale, so only the order counts: targets are normal quantiles of the ranks.
 void Surrogate::learn_trends() {
   imported_ = history_->imported().size();
   trends_.clear();
   for (std::size_t m = 0; m < objectives_; ++m) {
-    TrainingSet data;
-    for (const Observation& one : history_->imported()) {
-      double below = 0;
-      for (const Observation& other : history_->imported())
-        below += other.values[m] < one.values[m] ? 1 : (other.values[m] == one.values[m] ? 0.5 : 0);
-      data.add(one.point.features, normal_quantile(below / static_cast<double>(imported_)));
-    }
-    const Hyperparameters found = fit(data, encoding_->owners(), prior_, {prior_.mode()}).hyperparameters();
-    auto trend = std::make_shared<GaussianProcess>(encoding_->owners(), found);
-    if (!trend->condition(data)) return trends_.clear();
-    trends_.push_back(std::move(trend));
+    trends_.push_back(learn_trend(history_->imported(), m, *encoding_, prior_));
+    if (!trends_.back()) return trends_.clear();
   }
 }
 
-// ---- fitting ----
-
-// Starts from the last theta, if there is one; returns the negative log posterior.
-double Surrogate::fit_data(std::size_t output, const TrainingSet& data, std::vector<double>& theta) {
-  std::vector<std::vector<double>> starts;
-  if (!theta.empty()) starts.push_back(theta);
-  if (data.size() <= kFewRows) {
-    starts.push_back(prior_.mode());
-    starts.back().back() = std::log(kNextToNoNoise);
+void Surrogate::fit_outputs() {
+  std::vector<double> badness;
+  std::vector<std::uint64_t> keys;
+  for (const std::size_t i : rows_) {
+    const Observation& observation = history_->observations()[i];
+    badness.push_back(observation.failed ? std::numeric_limits<double>::max() : observation.values[0]);
+    keys.push_back(observation.trial);
   }
-  if (theta.empty() || outputs_[output].fits % kFitsToRestart == 0) {
-    RandomStream random(hash(hash(seed_, output), history_->completed()));
-    starts.push_back(prior_.mode());
-    starts.push_back(prior_.mode());
-    for (double& logarithm : starts.back()) logarithm += 0.7 * random.normal();
-  }
-  Fit found = fit(data, encoding_->owners(), prior_, starts);
-  theta = std::move(found.theta);
-  return found.negative_log_posterior;
-}
-
-// With the trend of earlier studies where the values are likelier so; the first few results cannot say.
-double Surrogate::fit_squashed(std::size_t output, Squashing squashing, std::span<const std::size_t> rows) {
-  const auto which = static_cast<std::size_t>(squashing);
-  auto& [plain, trended] = outputs_[output].theta[which];
-  const OutputTransform transform = transform_of(output, squashing);
-  TrainingSet data = training_set(output, transform, rows);
-  double badness = std::numeric_limits<double>::infinity();
-  const bool has_trend = output < trends_.size();
-  const bool can_judge = rows.size() >= kFewestToJudgeTrend;
-  if (!has_trend || can_judge) badness = fit_data(output, data, plain);
-  outputs_[output].follows_trend[which] = false;
-  if (has_trend) {
-    subtract_trend(*trends_[output], data);
-    const double with_trend = fit_data(output, data, trended);
-    outputs_[output].follows_trend[which] = with_trend < badness;
-    badness = std::min(badness, with_trend);
-  }
-  std::vector<double> values;
-  for (const std::size_t i : rows)
-    if (!history_->observations()[i].failed) values.push_back(raw_value(output, history_->observations()[i]));
-  return badness - transform.log_jacobian(values);
-}
-
-// The squashing under which the values as they are have the larger density.
-void Surrogate::fit_output(std::size_t output, std::span<const std::size_t> rows) {
-  FittedOutput& state = outputs_[output];
-  const bool is_objective = output < objectives_;
-  const double grown =
-      static_cast<double>(rows_.size()) / static_cast<double>(std::max<std::size_t>(state.decided_at, 1));
-  if (!is_objective || (state.decided_at > 0 && grown < kDecisionGrowth)) {
-    fit_squashed(output, state.squashing, rows);
-  } else {
-    const double plain = fit_squashed(output, Squashing::none, rows);
-    const double squashed = fit_squashed(output, Squashing::soft_log, rows);
-    const double gain = state.squashing == Squashing::none ? plain - squashed : squashed - plain;
-    if (gain > (state.decided_at == 0 ? 0 : kDecisionMargin))
-      state.squashing = state.squashing == Squashing::none ? Squashing::soft_log : Squashing::none;
-    state.decided_at = rows_.size();
-  }
-  ++state.fits;
-}
-
-void Surrogate::rebuild(bool with_fit) {
-  failure_model_ = wanted_failure_model();
-  select_rows();
-  if (with_fit || !ready_) {
-    std::vector<double> badness;
-    std::vector<std::uint64_t> keys;
-    for (const std::size_t i : rows_) {
-      const Observation& observation = history_->observations()[i];
-      badness.push_back(observation.failed ? std::numeric_limits<double>::max() : observation.values[0]);
-      keys.push_back(observation.trial);
-    }
-    std::vector<std::size_t> fit_rows;
-    for (const std::size_t i : best_and_some_others(badness, keys, kMostFitRows)) fit_rows.push_back(rows_[i]);
-    for (std::size_t output = 0; output < outputs_.size(); ++output) fit_output(output, fit_rows);
-    fitted_at_ = history_->completed();
-  }
-  build_processes();
-  ready_ = true;
+  std::vector<std::size_t> some;
+  for (const std::size_t i : best_and_some_others(badness, keys, kMostFitRows)) some.push_back(rows_[i]);
+  for (std::size_t output = 0; output < outputs_.size(); ++output)
+    outputs_[output].fit(data_of(output, rows_), data_of(output, some), trend_of(output));
+  fitted_at_ = history_->completed();
 }
 
 void Surrogate::build_processes() {
   processes_.clear();
   forget_pending();
-  for (std::size_t output = 0; output < outputs_.size(); ++output) {
-    FittedOutput& state = outputs_[output];
-    state.transform = transform_of(output, state.squashing);
-    const TrainingSet data = training_set(output, state.transform, rows_);
-    Hyperparameters hyperparameters = from_logarithms(state.chosen_theta());
-    const auto make = [&] {
-      GaussianProcess process(encoding_->owners(), hyperparameters);
-      if (state.has_trend()) process.set_trend(trends_[output]);
-      return process;
-    };
-    processes_.push_back(make());
-    while (!processes_.back().condition(data) && hyperparameters.noise < 1) {
-      hyperparameters.noise *= 10;
-      processes_.back() = make();
-    }
-  }
-  if (failure_model_ == FailureModel::modelled) build_failure_process();
-}
-
-// Targets are +1 (worked) and -1 (failed). The length scales are those of the first objective times the factor under
-// which the failures are most likely: a border can be sharp where the objective is flat.
-void Surrogate::build_failure_process() {
-  std::vector<double> badness;
-  std::vector<std::uint64_t> keys;
-  for (const Observation& observation : history_->observations()) {
-    badness.push_back(observation.failed ? 0 : 1);
-    keys.push_back(observation.trial);
-  }
-  TrainingSet data;
-  for (const std::size_t i : best_and_some_others(badness, keys, kMostFailureRows)) {
-    const Observation& observation = history_->observations()[i];
-    data.add(observation.point.features, observation.failed ? -1 : 1);
-  }
-  const double worked = static_cast<double>(history_->completed());
-  const double all = static_cast<double>(history_->observations().size());
-  const double prior_mean = 2 * (worked + 1) / (all + 2) - 1;
-  std::optional<Fit> best;
-  for (const double factor : kFailureLengths) {
-    Hyperparameters hyperparameters{processes_[0].hyperparameters().length_scale, 1.0, kFailureNoise};
-    for (double& length : hyperparameters.length_scale) length = factor * std::min(length, kLongestFailureLength);
-    std::vector<double> theta = to_logarithms(hyperparameters);
-    std::vector<double> unused(theta.size());
-    const double badness_of_fit = negative_log_posterior(data, encoding_->owners(), prior_, theta, unused);
-    if (!best || badness_of_fit < best->negative_log_posterior) best = Fit{std::move(theta), badness_of_fit};
-  }
-  processes_.emplace_back(encoding_->owners(), best->hyperparameters(), prior_mean);
-  processes_.back().condition(data);
+  for (std::size_t output = 0; output < outputs_.size(); ++output)
+    processes_.push_back(outputs_[output].process(data_of(output, rows_), trend_of(output)));
+  if (failure_model_ == FailureModel::modelled)
+    processes_.push_back(failure_process(*history_, objective().hyperparameters(), *encoding_, prior_));
+  ready_ = true;
 }
 
 bool Surrogate::append_new() {
@@ -325,7 +138,7 @@ bool Surrogate::append_new() {
     rows_.push_back(i);
     for (std::size_t output = 0; output < outputs_.size(); ++output) {
       const std::vector<double>& targets = processes_[output].targets();
-      TrainingSet one = training_set(output, outputs_[output].transform, {&i, 1});
+      TrainingSet one = data_of(output, {&i, 1}).training_set(outputs_[output].transform());
       if (observation.failed) one.targets[0] = *std::max_element(targets.begin(), targets.end());
       if (!processes_[output].append(observation.point.features, one.targets[0], one.noise[0])) return false;
     }

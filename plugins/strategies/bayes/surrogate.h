@@ -1,43 +1,22 @@
 // The model of the study: one Gaussian process an objective and a constraint, and one that tells configurations that
-// work from those that fail. Knows when to fit again, when to append and when to build anew.
+// work from those that fail. Knows which rows they hold, when to fit again, when to append and when to build anew.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "plugins/strategies/bayes/acquisition.h"
+#include "plugins/strategies/bayes/earlier_study.h"
 #include "plugins/strategies/bayes/encoding.h"
-#include "plugins/strategies/bayes/fit.h"
+#include "plugins/strategies/bayes/failure_model.h"
 #include "plugins/strategies/bayes/gaussian_process.h"
 #include "plugins/strategies/bayes/history.h"
-#include "plugins/strategies/bayes/output_transform.h"
+#include "plugins/strategies/bayes/output_data.h"
+#include "plugins/strategies/bayes/output_model.h"
 
 namespace tuner::strategies::bayes {
-
-// What failed trials become.
-enum class FailureModel {
-  none,
-  imputed,  // few: rows a little worse than the worst (which says where not to look, but bends the objective)
-  modelled  // a process of their own
-};
-
-// Hyperparameters of one output and how they came about.
-struct FittedOutput {
-  // Of each squashing, without and with the trend of earlier studies; empty where never fitted.
-  std::array<std::array<std::vector<double>, 2>, 2> theta;
-  std::array<bool, 2> follows_trend = {};  // of each squashing
-  Squashing squashing = Squashing::none;
-
-  bool has_trend() const { return follows_trend[static_cast<std::size_t>(squashing)]; }
-  const std::vector<double>& chosen_theta() const { return theta[static_cast<std::size_t>(squashing)][has_trend()]; }
-  OutputTransform transform;
-  std::size_t fits = 0;
-  std::size_t decided_at = 0;  // rows when the squashing was last decided; 0 = never
-};
 
 class Surrogate {
  public:
@@ -55,7 +34,7 @@ class Surrogate {
 
   std::vector<GaussianProcess>& processes() { return processes_; }
   const GaussianProcess& objective(std::size_t m = 0) const { return processes_[m]; }
-  const OutputTransform& transform(std::size_t m = 0) const { return outputs_[m].transform; }
+  const OutputTransform& transform(std::size_t m = 0) const { return outputs_[m].transform(); }
   FailureModel failure_model() const { return failure_model_; }
   std::size_t rows() const { return rows_.size(); }
   const Observation& row(std::size_t i) const { return history_->observations()[rows_[i]]; }
@@ -71,29 +50,21 @@ class Surrogate {
   std::vector<ObjectiveScale> front_scales(std::span<const double> weights) const;
 
  private:
-  FailureModel wanted_failure_model() const;
+  OutputData data_of(std::size_t output, std::span<const std::size_t> rows) const;
   void learn_trends();
+  Trend trend_of(std::size_t output) const { return output < trends_.size() ? trends_[output] : nullptr; }
   bool is_fit_due() const;
   bool can_append() const;
-  void rebuild(bool with_fit);
+  void fit_outputs();
   bool append_new();
   void select_rows();
-  TrainingSet training_set(std::size_t output, const OutputTransform& transform,
-                           std::span<const std::size_t> rows) const;
-  double raw_value(std::size_t output, const Observation& observation) const;
-  OutputTransform transform_of(std::size_t output, Squashing squashing) const;
-  void fit_output(std::size_t output, std::span<const std::size_t> rows);
-  double fit_squashed(std::size_t output, Squashing squashing, std::span<const std::size_t> rows);
-  double fit_data(std::size_t output, const TrainingSet& data, std::vector<double>& theta);
   void build_processes();
-  void build_failure_process();
   void forget_pending();
 
   const Encoding* encoding_;
   Prior prior_;
   std::size_t objectives_;
   std::size_t constraints_;
-  std::uint64_t seed_;
 
   const History* history_ = nullptr;
   std::size_t seen_ = 0;       // observations of the history
@@ -102,10 +73,10 @@ class Surrogate {
   FailureModel failure_model_ = FailureModel::none;
   bool ready_ = false;
 
-  std::vector<std::size_t> rows_;      // observations that the processes hold, in their order
-  std::vector<FittedOutput> outputs_;  // objectives, then constraints
+  std::vector<std::size_t> rows_;     // observations that the processes hold, in their order
+  std::vector<OutputModel> outputs_;  // objectives, then constraints
   std::vector<GaussianProcess> processes_;
-  std::vector<std::shared_ptr<GaussianProcess>> trends_;  // of earlier studies, one an objective, or none
+  std::vector<Trend> trends_;  // of earlier studies, one an objective, or none
   std::size_t imported_ = 0;
   std::vector<ConfigurationKey> pending_;  // of the fantasies
   std::vector<double> pending_means_;      // of the first objective

@@ -1,0 +1,24 @@
+// What earlier studies say of an objective: a Gaussian process whose mean becomes a basis function of the new one.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "plugins/strategies/bayes/encoding.h"
+#include "plugins/strategies/bayes/gaussian_process.h"
+#include "plugins/strategies/bayes/history.h"
+
+namespace tuner::strategies::bayes {
+
+using Trend = std::shared_ptr<GaussianProcess>;  // null = none
+
+// Nothing where no process can be conditioned on the results.
+Trend learn_trend(std::span<const Observation> imported, std::size_t objective, const Encoding& encoding,
+                  const Prior& prior);
+
+// Leaves what the trend does not explain; hyperparameters are those of that. Its weight is found by ridge regression
+// towards 1, before there is a covariance to weigh rows by.
+void subtract_trend(const GaussianProcess& trend, TrainingSet& data);
+
+}  // namespace tuner::strategies::bayes
