@@ -28,7 +28,7 @@ def options():
     parser.add_argument("build", help="folder of the built tuner")
     parser.add_argument("--evaluations", type=lambda text: sorted(map(int, text.split(","))), default=[50, 100],
                         help="when to look; default: 50,100")
-    parser.add_argument("--seeds", type=int, default=10, help="runs of each optimizer; default: 10")
+    parser.add_argument("--seeds", type=int, default=5, help="runs of each optimizer; default: 5")
     parser.add_argument("--optimizers", type=lambda text: text.split(","), help="default: all that are here")
     parser.add_argument("--jobs", type=int, default=1, help="models at once; default: 1")
     parser.add_argument("--write", type=pathlib.Path, help="also write the tables to this file, as markdown")

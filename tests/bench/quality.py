@@ -42,6 +42,8 @@ def options():
     parser.add_argument("--jobs", type=int, default=1, help="runs at once; default: 1")
     parser.add_argument("--write", type=pathlib.Path, help="also write the tables to this file, as markdown")
     parser.add_argument("--json", type=pathlib.Path, help="also write every regret to this file")
+    parser.add_argument("--beside", type=pathlib.Path,
+                        help="such a file of the same problems, seeds and modes: its optimizers are compared too")
     parser.add_argument("--baseline", type=pathlib.Path,
                         help="such a file of an earlier run of the same problems, seeds and modes: fails when an "
                              "optimizer of both is worse by half a decade in the mean")
@@ -89,11 +91,17 @@ def say_progress(done, total, start):
         print(f"\r{done} of {total} runs, {left / 60:.0f} min left ", end="\n" if done == total else "", file=sys.stderr)
 
 
+def earlier(path, now):
+    """The result of an earlier run, of which only optimizers and commit may differ."""
+    result = json.loads(path.read_text(encoding="utf-8"))
+    for key in ("problems", "seeds", "workers", "evaluations"):
+        if result[key] != now[key]:
+            sys.exit(f"{path} has other {key} ({result[key]}, here {now[key]}). Run with the same")
+    return result
+
+
 def worse_than(baseline, now):
     """One text for each optimizer whose mean log regret has grown by half a decade."""
-    for key in ("problems", "seeds", "workers", "evaluations"):
-        if baseline[key] != now[key]:
-            sys.exit(f"the baseline has other {key} ({baseline[key]}, here {now[key]}). Run with the same")
     for name in set(baseline["regrets"]) & set(now["regrets"]):
         before, after = (numpy.log10(numpy.maximum(one["regrets"][name], 1e-8)).mean() for one in (baseline, now))
         if after > before + 0.5:
@@ -111,14 +119,19 @@ def main():
     result = {"commit": commit(), "problems": problem_names, "seeds": arguments.seeds, "workers": arguments.workers,
               "evaluations": arguments.evaluations,
               "regrets": {name: regrets[:, :, i].tolist() for i, name in enumerate(chosen)}}
-    text = quality_table.markdown(result, regrets, missing)
+    if arguments.beside:
+        others = earlier(arguments.beside, result)
+        result["regrets"] |= {name: found for name, found in others["regrets"].items() if name not in chosen}
+        result["commit"] += f" (of those that ran earlier, {others['commit']})"
+        regrets = numpy.array(list(result["regrets"].values())).transpose(1, 2, 0, 3, 4)
+    text = quality_table.markdown(result, regrets, [name for name in missing if name not in result["regrets"]])
     print(text)
     if arguments.write:
         arguments.write.write_text(text, encoding="utf-8")
     if arguments.json:
         arguments.json.write_text(json.dumps(result), encoding="utf-8")
     if arguments.baseline:
-        worse = list(worse_than(json.loads(arguments.baseline.read_text(encoding="utf-8")), result))
+        worse = list(worse_than(earlier(arguments.baseline, result), result))
         if worse:
             sys.exit("worse than the baseline:\n  " + "\n  ".join(worse))
 

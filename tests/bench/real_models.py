@@ -86,7 +86,7 @@ def network_classifier():
         widths = tuple(parameters[f"width_{i}"] for i in range(1, parameters["layers"] + 1))
         model = MLPClassifier(widths, activation=parameters["activation"], solver=parameters["solver"],
                               learning_rate_init=parameters["rate"], momentum=parameters.get("momentum", 0.9),
-                              alpha=parameters["alpha"], batch_size=parameters["batch"], max_iter=30, random_state=0)
+                              alpha=parameters["alpha"], batch_size=parameters["batch"], max_iter=15, random_state=0)
         return cross_validated(model, columns, label, "neg_log_loss")
 
     return RealModel(space, loss)
