@@ -1,5 +1,9 @@
 // The body of linear_algebra_portable.cpp and linear_algebra_avx2.cpp: everything is in an unnamed namespace or in
 // Eigen's, which each of the two names differently. Uses nothing of the standard library that is a template.
+//
+// Results must not depend on where the arrays of a caller stand in memory, else a replay could differ in the last bits.
+// Eigen works on the first numbers of an unaligned array one by one, and then rounds functions and sums otherwise: what
+// is more than sums and products goes through arrays of Eigen's own, which are aligned; sums are dot products.
 #pragma once
 
 #include <Eigen/Cholesky>
@@ -58,9 +62,11 @@ void covariances(const Points& a, const Points& b, double signal, double* out, s
   Columns k(out, as_index(a.rows), as_index(b.rows), Eigen::OuterStride<>(as_index(out_stride)));
   squared_distances(matrix_of(a), matrix_of(b), k);
   ArrayXd t(k.rows());
+  ArrayXd decay(k.rows());
   for (Index j = 0; j < k.cols(); ++j) {
     t = root_of(k.col(j).array());
-    k.col(j).array() = signal * (1.0 + t + t.square() / 3.0) * (-t).exp();
+    decay = signal * (-t).exp();
+    k.col(j).array() = (1.0 + t + t.square() / 3.0) * decay;
   }
 }
 
@@ -168,7 +174,7 @@ void weighted_differences(const Points& points, const double* x, const double* w
   const ConstColumns all = matrix_of(points);
   const ConstVector weights(weight, all.rows());
   const ConstVector at(x, all.cols());
-  Vector(gradient, all.cols()).noalias() = at * weights.sum() - all.transpose() * weights;
+  Vector(gradient, all.cols()).noalias() = at * weights.dot(VectorXd::Ones(all.rows())) - all.transpose() * weights;
 }
 
 constexpr double kTwoPi = 6.283185307179586;
