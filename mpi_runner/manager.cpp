@@ -14,6 +14,8 @@
 #include "mpi_runner/epoch.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/signals.h"
+#include "mpi_runner/text.h"
+#include "storage/file.h"
 
 namespace tuner {
 namespace {
@@ -32,17 +34,18 @@ Manager::Manager(Transport& transport, StudyStore& store, Progress& progress, Ru
       planned_(transport.size()),
       started_s_(steady_time_s()),
       last_alive_s_(started_s_),
-      last_request_s_(started_s_) {}
+      last_request_s_(started_s_),
+      shortage_(plan_.wait_for_space_s) {}
 
 RunEnd Manager::run() {
   begin();
   while (true) {
     const bool arrived = take_arrived();
     const std::optional<RunEnd> end = end_of_run();
-    if (!end) plan();
-    store_.commit();
-    if (end) return *end;
-    const bool acted = act();
+    if (!end && !shortage_.lasts()) plan();
+    const bool written = write([this] { store_.commit(); });
+    if (end && (written || end->kind == RunEnd::Kind::left)) return *end;
+    const bool acted = written && act();
     after_commit();
     if (arrived || acted) {
       pause_.reset();
@@ -50,6 +53,26 @@ RunEnd Manager::run() {
       wait();
     }
   }
+}
+
+// False where the disk is full: then nothing that was recorded may be acted upon; it is kept, and written later. Throws
+// NoSpace when that takes too long.
+bool Manager::write(const std::function<void()>& writing) {
+  if (!shortage_.time_to_try(steady_time_s())) return false;
+  try {
+    writing();
+  } catch (const NoSpace& error) {
+    const bool is_news = !shortage_.lasts();
+    if (shortage_.too_long(steady_time_s()))
+      throw NoSpace(fmt::format("{} Waited {} for space. Go on with: tuner --resume {}", error.what(),
+                                duration_text(plan_.wait_for_space_s), store_.path().string()));
+    if (is_news)
+      progress_.notice(fmt::format("{} No trial is handed out meanwhile; waiting up to {} for space", error.what(),
+                                   duration_text(plan_.wait_for_space_s)));
+    return false;
+  }
+  if (shortage_.end()) progress_.notice("there is space again, everything is written; the run goes on");
+  return true;
 }
 
 void Manager::begin() {
@@ -317,7 +340,7 @@ void Manager::after_commit() {
     unacknowledged_.pop_front();
   }
   progress_.draw(study(), crew_.busy(), crew_.present());
-  if (store_.checkpoint_due(steady_time_s())) store_.start_checkpoint();
+  if (!shortage_.lasts() && store_.checkpoint_due(steady_time_s())) write([this] { store_.start_checkpoint(); });
   keep_in_touch();
 }
 
@@ -336,8 +359,15 @@ void Manager::end(const RunEnd& how) {
   }
   for (const AttemptEnded& trial : preempted(study())) record(trial);
   record(EpochEnded{wall_time_s(), how.reason});
-  store_.commit();
-  store_.finish();
+  const auto writing = [this] {
+    store_.commit();
+    store_.finish();
+  };
+  while (!write(writing)) {
+    if (stop_request() == StopRequest::leave) throw Interrupted(kStopped);
+    keep_in_touch();
+    wait();
+  }
 }
 
 void Manager::wait() {

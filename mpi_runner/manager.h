@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "mpi_runner/messages.h"
 #include "mpi_runner/pause.h"
 #include "mpi_runner/progress.h"
+#include "mpi_runner/space_shortage.h"
 #include "mpi_runner/strategy_driver.h"
 #include "mpi_runner/transport.h"
 #include "storage/study_store.h"
@@ -30,6 +32,7 @@ struct RunPlan {
   StopRules rules;
   double time_limit_s = 0;                   // of this run; 0 = none
   double silence_s = 60;                     // a rank that says nothing for so long counts as lost
+  double wait_for_space_s = 60;              // on a full disk
   std::string facts;                         // JSON, see epoch_facts()
   std::vector<ImportedTrial> imports;        // results of earlier studies, for the strategy
   std::vector<std::vector<double>> enqueue;  // configurations to run before the strategy's
@@ -62,7 +65,7 @@ class Manager {
   void keep_in_touch();
   // … and says when this run's time is over.
   bool out_of_time() const;
-  // Ends the epoch and writes the last checkpoint. The ranks still listen.
+  // Ends the epoch and writes the last checkpoint. The ranks still listen. Throws where there is no space for it.
   void end(const RunEnd& how);
 
  private:
@@ -71,6 +74,7 @@ class Manager {
   bool take_arrived();
   void plan();
   bool act();
+  bool write(const std::function<void()>& writing);
   void after_commit();
   std::optional<RunEnd> end_of_run();
   bool replicating();
@@ -115,6 +119,7 @@ class Manager {
   double mean_request_gap_s_ = 1;  // seconds between trials that are handed out
   double last_request_s_;
   std::optional<double> starved_since_s_;  // a rank is idle because the strategy has not answered
+  SpaceShortage shortage_;
   std::vector<pollfd> descriptors_;
   Pause pause_;
 };

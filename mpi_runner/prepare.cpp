@@ -206,6 +206,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
                settings.rules,
                options.time_limit_s,
                options.rank_timeout_s,
+               options.wait_for_space_s,
                std::move(facts),
                std::move(imported),
                not_yet_known(std::move(enqueue), study),

@@ -102,6 +102,8 @@ std::vector<Row> table() {
        "time between checkpoints; longer when writing takes over 1 % of it"},
       {"Runner", "rank-timeout", this_run, preset<Duration>("TIME", {60}),
        "a rank that says nothing for so long counts as lost"},
+      {"Runner", "wait-for-space", this_run, preset<Duration>("TIME", {60}),
+       "on a full disk hand out nothing and wait so long for space before this run ends"},
   };
 }
 
@@ -197,6 +199,7 @@ RunOptions parse_run_options(const std::vector<std::string>& arguments) {
   options.time_limit_s = values["time-limit"].as<Duration>().seconds;
   options.checkpoint_every_s = values["checkpoint-every"].as<Duration>().seconds;
   options.rank_timeout_s = values["rank-timeout"].as<Duration>().seconds;
+  options.wait_for_space_s = values["wait-for-space"].as<Duration>().seconds;
   options.accept_loss = values["accept-loss"].as<bool>();
   options.trust = values["trust"].as<bool>();
   options.help = values.count("help") > 0;

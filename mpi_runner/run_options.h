@@ -38,6 +38,7 @@ struct RunOptions {
   double time_limit_s = 0;
   double checkpoint_every_s = 60;
   double rank_timeout_s = 60;
+  double wait_for_space_s = 60;
   bool accept_loss = false;
   bool trust = false;
   bool help = false;

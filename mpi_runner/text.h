@@ -1,17 +1,13 @@
-// Text for people: numbers, times and durations at the length in which they are read, and strangers' text made safe.
+// Text for people: numbers, times and durations at the length in which they are read.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace tuner {
+#include "core/escaped_text.h"
 
-// Text of plugins and study files as one harmless line: what moves the cursor, changes colours or reverses the reading
-// direction, and whatever is not UTF-8, is written as \n, \x1b, \u202e.
-std::string escaped(std::string_view text);
-// The same with line ends and tabs left as they are.
-std::string escaped_lines(std::string_view text);
+namespace tuner {
 
 // Characters that UTF-8 text takes on the terminal (each counted as one column wide).
 std::size_t display_width(std::string_view text);

@@ -17,7 +17,6 @@ namespace tuner {
 namespace {
 
 constexpr std::int64_t kFormatVersion = 1;
-constexpr std::size_t kWritePieceBytes = 4 << 20;
 
 std::int64_t count(const Study& study, TrialState state) {
   std::int64_t found = 0;
@@ -43,16 +42,6 @@ void write_facts(const Study& study, const LogSnapshot& log, const CheckpointFac
                            TrialState::failed, TrialState::discarded})
     out.attribute("/", fmt::format("trials_{}", name_of(state)), count(study, state));
   out.attribute("/", "best_trial", study.best() ? static_cast<std::int64_t>(study.best()->value) : std::int64_t{-1});
-}
-
-void write_whole(FileCalls& files, const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  AppendFile file(files, path);
-  for (auto rest = bytes; !rest.empty();) {
-    const auto piece = rest.first(std::min(rest.size(), kWritePieceBytes));
-    file.append(piece);
-    rest = rest.subspan(piece.size());
-  }
-  file.sync();
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string_view why) {
@@ -115,7 +104,7 @@ void put_checkpoint(const CheckpointPlace& place, const FileImage& image) {
   const auto temporary = place.names.temporary(place.token);
   remove_file(place.files, temporary);
   try {
-    write_whole(place.files, temporary, image.bytes());
+    write_new_file(place.files, temporary, image.bytes());
     place.before_rename();
     if (rename_file(place.files, temporary, place.names.study()) == Renamed::was_not_there)
       throw Interrupted(fmt::format("{} was removed while it was written (another process has taken over the study)",

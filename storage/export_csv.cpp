@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/configuration_text.h"
+#include "core/escaped_text.h"
 #include "core/random.h"
 #include "storage/export.h"
 
@@ -19,24 +20,9 @@ struct Column {
   std::function<std::string(TrialId)> cell;
 };
 
-// Texts of plugins may hold anything, and a table ends up on terminals: C0 and C1 controls become \xNN.
-std::string harmless(std::string_view text) {
-  std::string safe;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto code = static_cast<unsigned char>(text[at]);
-    const auto next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0U;
-    if (code == 0xC2 && next >= 0x80 && next < 0xA0)
-      safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++at]));
-    else if (code < 0x20 || code == 0x7F)
-      safe += fmt::format("\\x{:02x}", code);
-    else
-      safe += text[at];
-  }
-  return safe;
-}
-
+// Texts of plugins may hold anything, and a table ends up on terminals.
 std::string csv_text(std::string_view text) {
-  auto safe = harmless(text);
+  const auto safe = escaped(text);
   if (safe.find_first_of(",\"") == std::string::npos) return safe;
   std::string cell = "\"";
   for (const char letter : safe) cell += letter == '"' ? "\"\"" : std::string(1, letter);

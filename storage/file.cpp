@@ -13,6 +13,7 @@ namespace tuner {
 namespace {
 
 constexpr std::size_t kReadPieceBytes = 1 << 20;
+constexpr std::size_t kWritePieceBytes = 4 << 20;
 
 template <class Call>
 auto unless_interrupted(Call call) {
@@ -42,9 +43,9 @@ class OpenFile {
 std::string_view remedy(int error_number) {
   switch (error_number) {
     case ENOSPC:
-      return "Make room on this file system and resume; everything acknowledged is kept.";
+      return "Make room on this file system, then go on; everything acknowledged is kept.";
     case EDQUOT:
-      return "Your quota is used up: remove files or ask for more, then resume; everything acknowledged is kept.";
+      return "Your quota is used up: remove files or ask for more, then go on; everything acknowledged is kept.";
     case EROFS:
       return "The file system is read-only; put the study elsewhere with --study.";
     case EACCES:
@@ -76,6 +77,7 @@ void throw_file_error(std::string_view doing, const std::filesystem::path& path,
   const auto message = fmt::format("cannot {} {} ({}). {}", doing, path.string(),
                                    std::generic_category().message(error_number), remedy(error_number));
   if (is_users_to_mend(error_number)) throw UserError(message);
+  if (error_number == ENOSPC || error_number == EDQUOT) throw NoSpace(message);
   throw Interrupted(message);
 }
 
@@ -111,6 +113,16 @@ void AppendFile::append(std::span<const std::byte> bytes) {
 void AppendFile::sync() {
   const int result = unless_interrupted([&] { return calls_.sync_data(file_); });
   if (result < 0) throw_file_error("sync", path_, -result);
+}
+
+void write_new_file(FileCalls& calls, const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  AppendFile file(calls, path);
+  for (auto rest = bytes; !rest.empty();) {
+    const auto piece = rest.first(std::min(rest.size(), kWritePieceBytes));
+    file.append(piece);
+    rest = rest.subspan(piece.size());
+  }
+  file.sync();
 }
 
 std::optional<Bytes> read_file(FileCalls& calls, const std::filesystem::path& path) {

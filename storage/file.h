@@ -1,5 +1,5 @@
 // Whole operations on files, over FileCalls: interrupted calls and short writes are finished here, and what fails
-// becomes an error that names the file, the reason and what to do. A full disk or a broken one is Interrupted; a
+// becomes an error that names the file, the reason and what to do. A full disk is NoSpace, a broken one Interrupted; a
 // folder that is missing or may not be written is UserError.
 #pragma once
 
@@ -12,9 +12,15 @@
 #include <string_view>
 
 #include "core/bytes.h"
+#include "core/error.h"
 #include "storage/file_calls.h"
 
 namespace tuner {
+
+// The disk is full or the quota used up: the same may succeed later.
+struct NoSpace : Interrupted {
+  using Interrupted::Interrupted;
+};
 
 // A new file that grows at its end.
 class AppendFile {
@@ -42,6 +48,9 @@ class AppendFile {
   std::filesystem::path path_;
   int file_;
 };
+
+// Throws where the file exists. Survives a power cut when this returns, but for its name.
+void write_new_file(FileCalls& calls, const std::filesystem::path& path, std::span<const std::byte> bytes);
 
 // Nothing where the file is not there.
 std::optional<Bytes> read_file(FileCalls& calls, const std::filesystem::path& path);

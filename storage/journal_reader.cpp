@@ -57,7 +57,8 @@ bool record_follows(std::span<const std::byte> bytes, Sequence next, Sequence du
   return false;
 }
 
-// Every whole event in the bytes that may stand behind those read so far.
+// Every whole event in the bytes that may stand behind those read so far. What lies within a record is its payload,
+// also where that is broken.
 std::vector<JournalEvent> events_in(std::span<const std::byte> bytes, Sequence next) {
   std::vector<JournalEvent> events;
   for (std::size_t offset = 0; offset + kRecordHeaderBytes <= bytes.size();) {
@@ -65,7 +66,7 @@ std::vector<JournalEvent> events_in(std::span<const std::byte> bytes, Sequence n
     const auto header = record_header_at(rest);
     const auto payload = header ? payload_of(*header, rest) : std::nullopt;
     if (payload && !header->is_mark && header->sequence >= next) events.push_back({header->sequence, *payload});
-    offset += payload ? kRecordHeaderBytes + payload->size() : 1;
+    offset += header ? kRecordHeaderBytes + header->payload_bytes : 1;
   }
   return events;
 }
@@ -124,6 +125,23 @@ void read_records(std::span<const std::byte> bytes, JournalContents& contents) {
   }
 }
 
+bool is_same(const JournalEvent& one, const JournalEvent& other) {
+  return one.sequence == other.sequence && std::ranges::equal(one.bytes, other.bytes);
+}
+
+// Sorts the whole events behind damage into those that continue what is known, and the others. Two different events of
+// one number contradict each other, so neither counts.
+void sort_out(std::vector<JournalEvent> behind, JournalContents& contents) {
+  std::ranges::stable_sort(behind, {}, &JournalEvent::sequence);
+  behind.erase(std::unique(behind.begin(), behind.end(), is_same), behind.end());
+  auto event = behind.begin();
+  for (; event != behind.end() && event->sequence == next_of(contents); ++event) {
+    if (const auto after = std::next(event); after != behind.end() && after->sequence == event->sequence) break;
+    contents.events.push_back(event->bytes);
+  }
+  contents.behind_damage.assign(event, behind.end());
+}
+
 }  // namespace
 
 JournalContents read_journal(std::span<const std::byte> bytes) {
@@ -141,7 +159,7 @@ JournalContents read_journal(std::span<const std::byte> bytes) {
     return contents;
   }
   read_records(bytes, contents);
-  if (contents.damage) contents.behind_damage = events_in(bytes.subspan(contents.good_bytes), next_of(contents));
+  if (contents.damage) sort_out(events_in(bytes.subspan(contents.good_bytes), next_of(contents)), contents);
   return contents;
 }
 

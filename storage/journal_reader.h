@@ -36,7 +36,9 @@ struct JournalContents {
 };
 
 // Reads up to the end, a torn tail, or damage. A bad record is a torn tail where no good record follows it, because a
-// write that was interrupted is the last one; anything else is damage.
+// write that was interrupted is the last one; anything else is damage. Whole events behind damage that continue those
+// before it without a gap are known all the same: a broken mark, or records that stand twice or in another order, lose
+// nothing.
 JournalContents read_journal(std::span<const std::byte> bytes);
 
 }  // namespace tuner

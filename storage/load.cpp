@@ -58,6 +58,7 @@ class JournalChain {
   }
 
   void add_missing_first() {
+    journal_is_missing_ = true;
     losses_.push_back(
         fmt::format("{} is missing, though the study did not end clean", names_.journal(facts_.next_journal).string()));
   }
@@ -71,8 +72,9 @@ class JournalChain {
     loaded.remarks = std::move(remarks_);
     loaded.losses = std::move(losses_);
     loaded.unusable = std::move(unusable_);
-    loaded.lost_results =
-        static_cast<std::uint64_t>(std::distance(seen_results_.lower_bound(end()), seen_results_.end()));
+    loaded.lost_events = seen_behind(end(), seen_events_);
+    loaded.lost_results = seen_behind(end(), seen_results_);
+    loaded.journal_is_missing = journal_is_missing_;
   }
 
  private:
@@ -111,30 +113,39 @@ class JournalChain {
                                   names_.journal(number).string(), damage.offset, damage.what));
     unusable_.push_back(number);
     if (contents.in_force() && contents.header->base <= end()) append(names_.journal(number), contents);
-    remember_results(contents);
+    remember(contents);
   }
 
   void cut_off_at(std::uint64_t number, const JournalContents& contents) {
     // Behind damage that was told this is no news.
-    if (losses_.empty())
+    if (losses_.empty()) {
+      journal_is_missing_ = true;
       losses_.push_back(
           fmt::format("a journal before {} is missing (it continues at event {}, the study's files end at {})",
                       names_.journal(number).string(), contents.header->base.value, end().value));
+    }
     is_cut_off_ = true;
     lose(number, contents);
   }
 
   void lose(std::uint64_t number, const JournalContents& contents) {
     unusable_.push_back(number);
-    remember_results(contents);
+    remember(contents);
   }
 
   // Events may stand in several files, and in a later one that counts: only the end tells which are lost.
-  void remember_results(const JournalContents& contents) {
+  void remember(const JournalContents& contents) {
     for (std::uint64_t i = 0; i < contents.events.size(); ++i)
-      if (is_result(contents.events[i])) seen_results_.insert({contents.header->base.value + i});
-    for (const auto& event : contents.behind_damage)
-      if (is_result(event.bytes)) seen_results_.insert(event.sequence);
+      remember({contents.header->base.value + i}, contents.events[i]);
+    for (const auto& event : contents.behind_damage) remember(event.sequence, event.bytes);
+  }
+  void remember(Sequence sequence, std::span<const std::byte> event) {
+    seen_events_.insert(sequence);
+    if (is_result(event)) seen_results_.insert(sequence);
+  }
+
+  static std::uint64_t seen_behind(Sequence end, const std::set<Sequence>& seen) {
+    return static_cast<std::uint64_t>(std::distance(seen.lower_bound(end), seen.end()));
   }
 
   void append_whole(const std::filesystem::path& path, const JournalContents& contents) {
@@ -165,16 +176,19 @@ class JournalChain {
   std::vector<std::string> remarks_;
   std::vector<std::string> losses_;
   std::vector<std::uint64_t> unusable_;
-  std::set<Sequence> seen_results_;  // in files that are unusable
+  std::set<Sequence> seen_events_;  // in files that are unusable
+  std::set<Sequence> seen_results_;
   bool is_cut_off_ = false;
+  bool journal_is_missing_ = false;
 };
 
-void refuse_losses(const LoadedStudy& loaded) {
+void refuse_losses(const std::filesystem::path& study, const LoadedStudy& loaded) {
   if (loaded.losses.empty()) return;
-  throw DamagedStudy(fmt::format(
-      "{}. Put the file back from a copy, or say --accept-loss: then the study goes on with {} finished "
-      "trials and loses {}.",
-      fmt::join(loaded.losses, "; "), loaded.study.finished().size(), lost_results_text(loaded.lost_results)));
+  throw DamagedStudy(
+      fmt::format("{}. Put the file back from a copy, or run `tuner verify {} --repair` (or say --accept-loss): then "
+                  "the study goes "
+                  "on with {} finished trials and loses {}.",
+                  fmt::join(loaded.losses, "; "), study.string(), loaded.study.finished().size(), lost_text(loaded)));
 }
 
 void apply(Study& study, Sequence sequence, std::span<const std::byte> event) {
@@ -215,7 +229,7 @@ LoadedStudy load_once(const StudyFiles& names, MissingJournal missing, FileCalls
   }
   loaded.facts = checkpoint.facts;
   std::move(chain).tell(loaded);
-  if (missing == MissingJournal::refuse) refuse_losses(loaded);
+  if (missing == MissingJournal::refuse) refuse_losses(names.study(), loaded);
   return loaded;
 }
 
@@ -230,9 +244,14 @@ std::optional<FilesSeen> look_at_files(const StudyFiles& names, FileCalls& files
   return seen;
 }
 
-std::string lost_results_text(std::uint64_t lost_results) {
-  if (lost_results == 0) return "an unknown number of results";
-  return fmt::format("at least {} {}", lost_results, lost_results == 1 ? "result" : "results");
+std::string lost_text(const LoadedStudy& loaded) {
+  const auto count = [](std::uint64_t number, std::string_view what) {
+    return fmt::format("at least {} {}{}", number, what, number == 1 ? "" : "s");
+  };
+  if (loaded.lost_results > 0) return count(loaded.lost_results, "result");
+  if (loaded.journal_is_missing) return "an unknown number of results";
+  if (loaded.lost_events > 0) return count(loaded.lost_events, "event") + ", no result that can be seen";
+  return "no result that can be seen";
 }
 
 LoadedStudy load_study(const std::filesystem::path& path, MissingJournal missing, FileCalls& files) {

@@ -39,7 +39,9 @@ struct LoadedStudy {
   // What is missing, where that was accepted.
   std::vector<std::string> losses;      // for people, one a file; empty: the study is whole
   std::vector<std::uint64_t> unusable;  // journals that are damaged, or cannot count because of one before them
-  std::uint64_t lost_results = 0;  // so many are seen behind the damage, at least; files that are gone may hold more
+  std::uint64_t lost_events = 0;        // so many are seen behind the damage, at least
+  std::uint64_t lost_results = 0;       // of these
+  bool journal_is_missing = false;      // nobody knows what it held
 
   FilesSeen files;
 };
@@ -47,8 +49,8 @@ struct LoadedStudy {
 // Nothing where there is no study.
 std::optional<FilesSeen> look_at_files(const StudyFiles& names, FileCalls& files);
 
-// "at least 55 results", or that their number is not known.
-std::string lost_results_text(std::uint64_t lost_results);
+// "at least 55 results", that their number is not known, or that none is seen to be missing.
+std::string lost_text(const LoadedStudy& loaded);
 
 // Throws UserError where there is no study or one of a newer tuner, DamagedStudy.
 LoadedStudy load_study(const std::filesystem::path& path, MissingJournal missing, FileCalls& files = system_files());

@@ -193,8 +193,7 @@ class StudyStore::Implementation {
     sync_folder(files_, names_.folder());
     write_checkpoint_now();
     remarks_.push_back(fmt::format("{}; gone on with {} finished trials, as --accept-loss says. Lost: {}{}.",
-                                   fmt::join(loaded.losses, "; "), study_.finished().size(),
-                                   lost_results_text(loaded.lost_results),
+                                   fmt::join(loaded.losses, "; "), study_.finished().size(), lost_text(loaded),
                                    kept.empty() ? "" : fmt::format(" (kept as {})", fmt::join(kept, ", "))));
   }
 

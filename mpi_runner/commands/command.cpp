@@ -21,7 +21,7 @@ std::span<const Command> commands() {
       Command{"status", "whether a study runs, how far it is, and how it ended", status_command},
       Command{"export", "trials of a study as CSV or JSON", export_command},
       Command{"refit", "train the final model of the best configuration on all data", refit_command},
-      Command{"verify", "check that the files of a study are whole", verify_command},
+      Command{"verify", "check that the files of a study are whole, and repair them", verify_command},
       Command{"replay", "ask the strategy again and compare every suggestion", replay_command},
       Command{"ask-tell", "suggest configurations to a program that evaluates them itself", ask_tell_command},
       Command{"plugins", "plugins that are found by name", plugins_command},

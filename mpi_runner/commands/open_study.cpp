@@ -16,9 +16,9 @@ LoadedStudy open_study(const std::string& path) {
   if (!loaded.losses.empty())
     fmt::print(
         stderr,
-        "tuner: the study is damaged: what follows lacks {}. Put the file back from a copy; --resume refuses the "
-        "study until then, or until you say --accept-loss.\n",
-        lost_results_text(loaded.lost_results));
+        "tuner: the study is damaged: what follows lacks {}. Put the file back from a copy, or run `tuner verify {} "
+        "--repair`; --resume refuses the study until then, or until you say --accept-loss.\n",
+        lost_text(loaded), escaped(path));
   return loaded;
 }
 

@@ -36,8 +36,7 @@ bool is_running(const std::optional<OwnerSight>& owner) {
 
 Standing standing_of(const LoadedStudy& loaded, const std::optional<OwnerSight>& owner) {
   const Study& study = loaded.study;
-  if (!loaded.losses.empty())
-    return {kDamaged, fmt::format("damaged: {} missing", lost_results_text(loaded.lost_results))};
+  if (!loaded.losses.empty()) return {kDamaged, fmt::format("damaged: {} missing", lost_text(loaded))};
   if (is_running(owner))
     return {kRunning, fmt::format("running ({}; last sign of life {} ago)", owner->description,
                                   duration_text(std::max(0.0, owner->silent_s)))};

@@ -31,6 +31,7 @@ NOT_IN_CORE = {"chrono", "ctime", "time.h", "filesystem", "fstream", "iostream",
 # Sources that are parts of a larger whole, and the test of that whole.
 TESTED_ELSEWHERE = {
     "core/definition.cpp": "tests/storage/event_codec_test.cpp",
+    "core/escaped_text.cpp": "tests/mpi_runner/text_test.cpp",
     "core/json_places.cpp": "tests/core/space_json_test.cpp",
     "core/space_check.cpp": "tests/core/space_json_test.cpp",
     "core/space_reader.cpp": "tests/core/space_json_test.cpp",
@@ -47,6 +48,7 @@ TESTED_ELSEWHERE = {
     "storage/journal_writer.cpp": "tests/storage/journal_test.cpp",
     "storage/load.cpp": "tests/storage/study_store_test.cpp",
     "storage/process_identity.cpp": "tests/storage/owner_test.cpp",
+    "storage/repair.cpp": "tests/crash/journal_damage_test.cpp",
     "storage/study_files.cpp": "tests/storage/checkpoint_test.cpp",
     "storage/study_tables.cpp": "tests/storage/checkpoint_test.cpp",
     "storage/sync_thread.cpp": "tests/storage/study_store_test.cpp",

@@ -106,6 +106,26 @@ class Files(tuner.TunerTest):
         tuner.run("--resume", self.study, "--accept-loss", "--trials", 3)
         tuner.run("verify", self.study)
 
+    def test_damage_in_the_middle_is_refused_repaired_and_gone_on_from(self):
+        self.interrupted()
+        journal = next(self.folder.glob("study.h5.journal.*"))
+        whole = journal.read_bytes()
+        middle = len(whole) // 2
+        journal.write_bytes(whole[:middle] + b"DAMAGE" + whole[middle + 6 :])
+        damaged = journal.read_bytes()
+
+        repair = f"tuner verify {self.study} --repair"
+        self.assertIn(repair, tuner.run("--resume", self.study, expect=3))
+        self.assertIn(repair, tuner.run("verify", self.study, expect=3))
+        output = tuner.run("verify", self.study, "--repair")
+        self.assertRegex(output, r"Lost: at least \d+ results?\.")
+        self.assertIn(f"{self.study}: whole", output)
+
+        kept = len(tuner.trials(self.study))
+        self.assertEqual((self.folder / f"study.h5.damaged.1.{journal.name[len('study.h5.'):]}").read_bytes(), damaged)
+        tuner.run("--resume", self.study, "--trials", kept + 5)
+        self.assertIn("equal", tuner.run("replay", self.study))
+
     def test_a_journal_of_no_bytes_is_damage(self):
         self.interrupted()
         for journal in self.folder.glob("study.h5.journal.*"):

@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <fstream>
+#include <functional>
 #include <thread>
 
 #include "core/error.h"
 #include "storage/event_codec.h"
 #include "storage/journal_format.h"
+#include "storage/journal_reader.h"
 #include "storage/load.h"
+#include "storage/repair.h"
 #include "storage/study_store.h"
 #include "tests/storage/disks.h"
 #include "tests/storage/study_fixture.h"
@@ -79,12 +83,45 @@ class DiskFaults : public testing::Test {
       EXPECT_EQ(acknowledged, Sequence{0});
   }
 
+  // Once for each call that a drill makes, with a disk that fails there.
+  void for_each_fault(const std::vector<int>& errors, int how_often, const std::function<void(FileCalls&)>& drill) {
+    int calls = 0;
+    for (const int error : errors)
+      for (int call = 0;; ++call) {
+        SCOPED_TRACE(testing::Message() << "call " << call << " fails with error " << error);
+        start_afresh();
+        FailingFiles files({.first = call, .count = how_often, .error = error});
+        drill(files);
+        if (!files.has_failed()) break;
+        ++calls;
+      }
+    RecordProperty("failing_calls", calls);
+  }
+  // Once for each change that a drill makes to the disk, with a power cut there.
+  void for_each_power_cut(const std::function<void(FileCalls&)>& drill, const std::function<void()>& check) {
+    int cuts = 0;
+    for (const double kept_of_tail : {0.0, 0.25, 0.5, 0.75, 1.0})
+      for (int change = 0;; ++change) {
+        SCOPED_TRACE(testing::Message() << "power off at change " << change);
+        start_afresh();
+        ForgetfulFiles files(change, kept_of_tail);
+        files.know(folder_);
+        drill(files);
+        if (!files.power_is_off()) break;
+        ++cuts;
+        files.what_is_left(folder_);
+        check();
+      }
+    RecordProperty("power_cuts", cuts);
+  }
+
+  static constexpr int kForEver = 1'000'000;
   TemporaryFolder temporary_;
   std::filesystem::path folder_ = temporary_ / "studies";
   std::filesystem::path path_ = folder_ / "study.h5";
 
   void SetUp() override { std::filesystem::create_directory(folder_); }
-  void start_afresh() {
+  virtual void start_afresh() {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directory(folder_);
   }
@@ -103,45 +140,161 @@ TEST_F(DiskFaults, ShortWritesAndInterruptedCallsAreNoFaults) {
 }
 
 TEST_F(DiskFaults, OneFailingCallLosesNothingAcknowledged) {
-  for (int call = 0;; ++call) {
-    SCOPED_TRACE(call);
-    start_afresh();
-    FailingFiles files({.first = call, .error = call % 2 == 0 ? ENOSPC : EIO});
-
+  for_each_fault({EIO, ENOSPC, EDQUOT}, 1, [&](FileCalls& files) {
     const auto acknowledged = run(files);
-
-    if (!files.has_failed()) break;
     expect_acknowledged(acknowledged);
-  }
+  });
 }
 
 TEST_F(DiskFaults, ADiskThatStaysBrokenLosesNothingAcknowledged) {
-  for (int call = 0;; ++call) {
-    SCOPED_TRACE(call);
+  for_each_fault({EIO, ENOSPC, EDQUOT}, kForEver, [&](FileCalls& files) {
+    const auto acknowledged = run(files);
+    expect_acknowledged(acknowledged);
+  });
+}
+
+TEST_F(DiskFaults, OneInterruptedCallIsNoFault) {
+  for_each_fault({EINTR}, 1, [&](FileCalls& files) { EXPECT_EQ(run(files), Sequence{32}); });
+}
+
+TEST_F(DiskFaults, OneShortWriteIsNoFault) {
+  for (int write = 0;; ++write) {
+    SCOPED_TRACE(write);
     start_afresh();
-    FailingFiles files({.first = call, .count = 1'000'000, .error = EDQUOT});
+    OneShortWrite files(write);
+
+    EXPECT_EQ(run(files), Sequence{32});
+    if (!files.has_happened()) break;
+    expect_beginning(load(), {32});
+  }
+}
+
+TEST_F(DiskFaults, AFailedSyncThatForgetsLosesNothingAcknowledged) {
+  for (int sync = 0;; ++sync) {
+    SCOPED_TRACE(sync);
+    start_afresh();
+    ForgetfulFiles files(kForEver, 0);
+    files.fail_sync(sync);
 
     const auto acknowledged = run(files);
 
-    if (!files.has_failed()) break;
+    if (!files.sync_has_failed()) break;
+    files.what_is_left(folder_);
     expect_acknowledged(acknowledged);
   }
 }
 
 TEST_F(DiskFaults, APowerCutAtAnyMomentLosesNothingAcknowledged) {
-  for (const double kept_of_tail : {0.0, 0.5, 1.0}) {
-    for (int change = 0;; ++change) {
-      SCOPED_TRACE(change);
-      start_afresh();
-      ForgetfulFiles files(change, kept_of_tail);
+  Sequence acknowledged;
+  for_each_power_cut([&](FileCalls& files) { acknowledged = run(files); }, [&] { expect_acknowledged(acknowledged); });
+}
 
-      const auto acknowledged = run(files);
+// A study whose run was killed, which is opened again.
+class FaultsOfAResume : public DiskFaults {
+ protected:
+  FaultsOfAResume() {
+    DiskFaults::start_afresh();
+    auto store = StudyStore::create(path_, rich_definition());
+    record(*store, 0, 20);
+    store->leave();
+    store.reset();
+    std::filesystem::copy(folder_, killed_, std::filesystem::copy_options::recursive);
+  }
 
-      if (!files.power_is_off()) break;
-      files.what_is_left(folder_);
-      expect_acknowledged(acknowledged);
+  void start_afresh() override {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::copy(killed_, folder_, std::filesystem::copy_options::recursive);
+  }
+
+  static void record(StudyStore& store, std::size_t from, std::size_t to) {
+    const auto events = small_study();
+    for (auto i = from; i < to; ++i) store.record(events[i]);
+    store.wait_until_synced();
+  }
+
+  // Opens it, goes on and ends, or gives up.
+  Sequence resume(FileCalls& files) {
+    Sequence acknowledged{21};
+    std::unique_ptr<StudyStore> store;
+    try {
+      store = StudyStore::open(path_, MissingJournal::refuse, {.files = &files});
+      record(*store, 20, 30);
+      acknowledged = store->acknowledged();
+      store->finish();
+    } catch (const std::runtime_error&) {
+      if (store) acknowledged = std::max(acknowledged, store->acknowledged());
+    }
+    return acknowledged;
+  }
+
+  std::filesystem::path killed_ = temporary_ / "killed";
+};
+
+TEST_F(FaultsOfAResume, OneFailingCallLosesNothingAcknowledged) {
+  for_each_fault({EIO, ENOSPC, EDQUOT}, 1, [&](FileCalls& files) {
+    const auto acknowledged = resume(files);
+    expect_beginning(load(), acknowledged);
+  });
+}
+
+TEST_F(FaultsOfAResume, ADiskThatStaysBrokenLosesNothingAcknowledged) {
+  for_each_fault({EIO, ENOSPC, EDQUOT}, kForEver, [&](FileCalls& files) {
+    const auto acknowledged = resume(files);
+    expect_beginning(load(), acknowledged);
+  });
+}
+
+TEST_F(FaultsOfAResume, OneInterruptedCallIsNoFault) {
+  for_each_fault({EINTR}, 1, [&](FileCalls& files) { EXPECT_EQ(resume(files), Sequence{31}); });
+}
+
+TEST_F(FaultsOfAResume, APowerCutAtAnyMomentLosesNothingAcknowledged) {
+  Sequence acknowledged;
+  for_each_power_cut([&](FileCalls& files) { acknowledged = resume(files); },
+                     [&] { expect_beginning(load(), acknowledged); });
+}
+
+// A study with damage behind its 15th event, which is repaired.
+class FaultsOfARepair : public FaultsOfAResume {
+ protected:
+  FaultsOfARepair() {
+    const auto journal = killed_ / "study.h5.journal.1";
+    const auto whole = read_file(system_files(), journal).value();
+    const auto events = read_journal(whole).events;
+    std::fstream(journal, std::ios::in | std::ios::out).seekp(events[14].data() - whole.data()) << "X";
+  }
+
+  void repair(FileCalls& files) {
+    try {
+      repair_study(path_, files);
+    } catch (const std::runtime_error&) {
+      return;
     }
   }
+  // The definition and 14 events stand before the damage.
+  void expect_what_was_whole() {
+    const auto loaded = load_study(path_, MissingJournal::accept_loss);
+    EXPECT_EQ(loaded.log.end(), Sequence{15});
+    expect_beginning(loaded, {15});
+  }
+};
+
+TEST_F(FaultsOfARepair, OneFailingCallLosesNothingThatWasWhole) {
+  for_each_fault({EIO, ENOSPC, EDQUOT}, 1, [&](FileCalls& files) {
+    repair(files);
+    expect_what_was_whole();
+  });
+}
+
+TEST_F(FaultsOfARepair, ADiskThatStaysBrokenLosesNothingThatWasWhole) {
+  for_each_fault({ENOSPC}, kForEver, [&](FileCalls& files) {
+    repair(files);
+    expect_what_was_whole();
+  });
+}
+
+TEST_F(FaultsOfARepair, APowerCutAtAnyMomentLosesNothingThatWasWhole) {
+  for_each_power_cut([&](FileCalls& files) { repair(files); }, [&] { expect_what_was_whole(); });
 }
 
 TEST_F(DiskFaults, AFailedSyncIsMendedByANewJournal) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -66,7 +68,8 @@ class WatchedFiles : public FileCalls {
   }
 };
 
-// Fails on chosen calls, counted from the first one on. A write that fails has written the half of its bytes.
+// Fails on chosen calls, counted from the first one on. A write that fails has written the half of its bytes, one that
+// is interrupted nothing.
 class FailingFiles : public WatchedFiles {
  public:
   struct Plan {
@@ -85,7 +88,7 @@ class FailingFiles : public WatchedFiles {
 
   std::int64_t write(int file, std::span<const std::byte> bytes) override {
     const auto written = WatchedFiles::write(file, bytes);
-    if (written < 0) real_.write(file, bytes.first(bytes.size() / 2));
+    if (written < 0 && written != -EINTR) real_.write(file, bytes.first(bytes.size() / 2));
     return written;
   }
 
@@ -102,6 +105,26 @@ class FailingFiles : public WatchedFiles {
   const Plan plan_;
   mutable std::mutex mutex_;
   int calls_ = 0;
+};
+
+// One write takes only the half of its bytes.
+class OneShortWrite : public WatchedFiles {
+ public:
+  explicit OneShortWrite(int which) : which_(which) {}
+
+  bool has_happened() const { return writes_ > which_; }
+
+  std::int64_t write(int file, std::span<const std::byte> bytes) override {
+    const bool is_short = writes_++ == which_ && bytes.size() > 1;
+    return real_.write(file, is_short ? bytes.first(bytes.size() / 2) : bytes);
+  }
+
+ protected:
+  std::optional<int> instead_of(FileCall) override { return std::nullopt; }
+
+ private:
+  const int which_;
+  std::atomic<int> writes_ = 0;
 };
 
 // Writes at most three bytes at once and is interrupted before each call.
@@ -130,6 +153,19 @@ class ForgetfulFiles : public FileCalls {
   // `kept_of_tail`: the share of the bytes behind the last sync that reached the disk all the same.
   ForgetfulFiles(int power_off_at, double kept_of_tail) : power_off_at_(power_off_at), kept_of_tail_(kept_of_tail) {}
 
+  // What lies in the folder is old and safe.
+  void know(const std::filesystem::path& folder) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      auto content = read_file(real_, entry.path()).value();
+      const auto size = content.size();
+      names_[entry.path()] = std::make_shared<Node>(std::move(content), size);
+    }
+    durable_names_ = names_;
+  }
+  // This sync of a file fails, and the system forgets what it should have written; later syncs of the file succeed.
+  void fail_sync(int which) { failing_sync_ = which; }
+  bool sync_has_failed() const { return syncs_ > failing_sync_; }
+
   int create_new(const std::filesystem::path& path) override {
     return change([&] {
       const int file = real_.create_new(path);
@@ -147,7 +183,12 @@ class ForgetfulFiles : public FileCalls {
   }
   int sync_data(int file) override {
     return change([&] {
-      open_.at(file)->synced = open_.at(file)->content.size();
+      Node& node = *open_.at(file);
+      if (syncs_++ == failing_sync_) {
+        std::fill(node.content.begin() + static_cast<std::ptrdiff_t>(node.synced), node.content.end(), std::byte{0});
+        return -EIO;
+      }
+      node.synced = node.content.size();
       return 0;
     });
   }
@@ -206,6 +247,9 @@ class ForgetfulFiles : public FileCalls {
 
  private:
   struct Node {
+    Node() = default;
+    Node(Bytes bytes, std::size_t safe) : content(std::move(bytes)), synced(safe) {}
+
     Bytes content;
     std::size_t synced = 0;
   };
@@ -228,6 +272,8 @@ class ForgetfulFiles : public FileCalls {
   FileCalls& real_ = system_files();
   mutable std::mutex mutex_;
   int changes_ = 0;
+  int syncs_ = 0;
+  int failing_sync_ = std::numeric_limits<int>::max();
   std::map<int, std::shared_ptr<Node>> open_;
   std::map<std::filesystem::path, std::shared_ptr<Node>> names_;
   std::map<std::filesystem::path, std::shared_ptr<Node>> durable_names_;

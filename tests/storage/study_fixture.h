@@ -101,6 +101,10 @@ inline Event attempt_crashed(std::uint64_t trial, std::uint32_t attempt = 1) {
   return AttemptEnded{{trial}, attempt, Cause::crash, 1002.0, 0.25, {}, {}, {}, "killed by signal 11"};
 }
 
+inline Event attempt_lost(std::uint64_t trial, std::uint32_t attempt = 1) {
+  return AttemptEnded{{trial}, attempt, Cause::lost, 1002.0, 0.25, {}, {}, {}, "rank 3 was killed"};
+}
+
 // The whole life of a trial, from the ask to its result.
 inline std::vector<Event> life_of_trial(std::uint64_t trial) {
   return {asked(trial), answered(trial, trial), attempt_started(trial), reported(trial), attempt_ended(trial)};

@@ -163,22 +163,26 @@ const std::vector<std::string>& missing_markers() {
 
 Table read_table(const std::string& path, const std::vector<std::string>& declared) {
   std::ifstream file = open(path);
-  CsvReader csv(file, path);
-  CsvRecord record;
-  if (!csv.next(record)) throw UserMistake(fmt::format("data '{}' is empty", path));
-  check_header(record, path);
+  return read_table(file, path, declared);
+}
 
-  Table table{path, {}, {}};
+Table read_table(std::istream& in, const std::string& source, const std::vector<std::string>& declared) {
+  CsvReader csv(in, source);
+  CsvRecord record;
+  if (!csv.next(record)) throw UserMistake(fmt::format("data '{}' is empty", source));
+  check_header(record, source);
+
+  Table table{source, {}, {}};
   std::vector<ColumnReader> readers = column_readers(record, table, declared);
   while (csv.next(record)) {
     if (record.cells.size() != readers.size())
-      throw UserMistake(fmt::format("{}:{}: this line has {} cells, the header has {}", path, record.line,
+      throw UserMistake(fmt::format("{}:{}: this line has {} cells, the header has {}", source, record.line,
                                     record.cells.size(), readers.size()));
     for (std::size_t i = 0; i < readers.size(); ++i) readers[i].add(record.cells[i], record.line);
     table.lines.push_back(record.line);
   }
-  if (file.bad()) throw UserMistake(fmt::format("data '{}' cannot be read to its end", path));
-  if (table.rows() == 0) throw UserMistake(fmt::format("data '{}' has a header but no rows", path));
+  if (in.bad()) throw UserMistake(fmt::format("data '{}' cannot be read to its end", source));
+  if (table.rows() == 0) throw UserMistake(fmt::format("data '{}' has a header but no rows", source));
 
   for (ColumnReader& reader : readers) table.columns.push_back(reader.finish());
   check_declared(declared, table);

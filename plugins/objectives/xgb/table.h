@@ -1,6 +1,7 @@
 // A CSV file as typed columns.
 #pragma once
 
+#include <istream>
 #include <string>
 #include <vector>
 
@@ -29,5 +30,7 @@ const std::vector<std::string>& missing_markers();
 // Reads a file whose first record is the header. A column is categorical if `declared` names it, or if none of its
 // cells is a number. Throws plugin::UserMistake with line and column.
 Table read_table(const std::string& path, const std::vector<std::string>& declared);
+// The same from a stream that messages call `source`.
+Table read_table(std::istream& in, const std::string& source, const std::vector<std::string>& declared);
 
 }  // namespace tuner::xgb
