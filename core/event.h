@@ -106,6 +106,36 @@ struct AttemptEnded {
   std::string message;  // failures: what happened, with the last lines of output
 };
 
+// A rank can evaluate trials: it and its host, from now to the end of the epoch.
+struct RankJoined {
+  RankId rank;
+  std::string host;
+};
+
+// An attempt failed in a way that its rank or host may be to blame for, so its trial waits to be tried once more.
+struct AttemptRetried {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  Cause cause = Cause::crash;
+  double time = 0;
+  double duration_s = 0;
+  std::string message;
+};
+
+// A trial that waits to run again has run while its rank or node died too often: it has failed, as the likely reason.
+struct Suspected {
+  TrialId trial;
+  double time = 0;
+  std::string reason;
+};
+
+// The rank gets no more trials in this epoch: they fail there and succeed elsewhere.
+struct RankQuarantined {
+  RankId rank;
+  double time = 0;
+  std::string reason;
+};
+
 // A changeable option got another value.
 struct SettingChanged {
   std::string name;
@@ -119,8 +149,8 @@ struct HoldoutScored {
   std::string metrics;  // JSON object
 };
 
-using Event =
-    std::variant<StudyCreated, EpochStarted, EpochEnded, Asked, Answered, TrialAdded, Discarded, StrategyRestarted,
-                 AttemptStarted, Reported, AttemptEnded, SettingChanged, HoldoutScored, AttemptReturned>;
+using Event = std::variant<StudyCreated, EpochStarted, EpochEnded, Asked, Answered, TrialAdded, Discarded,
+                           StrategyRestarted, AttemptStarted, Reported, AttemptEnded, SettingChanged, HoldoutScored,
+                           AttemptReturned, RankJoined, AttemptRetried, Suspected, RankQuarantined>;
 
 }  // namespace tuner

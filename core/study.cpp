@@ -100,13 +100,14 @@ void Study::on(const EpochStarted& event) {
   epochs_.push_back({event.epoch, event.time, kNaN, event.facts, {}, searched_});
   exhausted_ = false;
   open_asks_.clear();
-  // Whatever ran when the last manager died runs again, before anything new.
-  for (auto id = running_.rbegin(); id != running_.rend(); ++id) {
-    trials_[id->value].state = TrialState::waiting;
-    trials_[id->value].cause = Cause::lost;
-    waiting_.push_front(*id);
+  // Whatever ran when the last manager died runs again, before anything new. That manager's node may have died.
+  const std::vector<TrialId> interrupted(running_.rbegin(), running_.rend());
+  for (const TrialId id : interrupted) {
+    add_failure(id, Cause::lost, "the run was killed", event.time);
+    if (trials_[id.value].host == host_of(RankId{0})) ++trials_[id.value].lost;
+    wait_again(id, Cause::lost);
   }
-  running_.clear();
+  host_of_rank_.clear();
 }
 
 void Study::on(const EpochEnded& event) {
@@ -168,6 +169,7 @@ void Study::on(const AttemptStarted& event) {
   trial.state = TrialState::running;
   trial.attempt = event.attempt;
   trial.rank = event.rank;
+  trial.host = host_of(event.rank);
   trial.started = event.time;
   running_.insert(event.trial);
 }
@@ -188,14 +190,58 @@ void Study::on(const Reported& event) {
 }
 
 void Study::on(const AttemptEnded& event) {
-  const Trial& trial = known_trial(event.trial);
-  if (trial.state != TrialState::running || event.attempt != trial.attempt) {
+  if (!is_running_attempt(event.trial, event.attempt)) {
     ++late_results_;
     return;
   }
   if (event.cause != Cause::value && event.cause != Cause::pruned)
-    failures_.push_back({event.trial, event.attempt, event.cause, event.message});
+    add_failure(event.trial, event.cause, event.message, event.time);
   finish(event.trial, event);
+}
+
+void Study::on(const AttemptRetried& event) {
+  if (!is_running_attempt(event.trial, event.attempt)) {
+    ++late_results_;
+    return;
+  }
+  add_failure(event.trial, event.cause, event.message, event.time);
+  Trial& trial = trials_[event.trial.value];
+  trial.duration_s = event.duration_s;
+  trial.ended = event.time;
+  ++trial.retried;
+  wait_again(event.trial, event.cause);
+}
+
+void Study::on(const Suspected& event) {
+  Trial& trial = known_trial(event.trial);
+  const auto place = std::find(waiting_.begin(), waiting_.end(), event.trial);
+  if (place == waiting_.end())
+    throw DamagedStudy(fmt::format("trial {} is given up but not waiting", event.trial.value));
+  waiting_.erase(place);
+  trial.cause = Cause::lost;
+  trial.ended = event.time;
+  trial.duration_s = 0;
+  failures_.push_back({.trial = event.trial,
+                       .attempt = trial.attempt,
+                       .cause = Cause::lost,
+                       .message = event.reason,
+                       .rank = trial.rank,
+                       .host = trial.host,
+                       .started = kNaN,
+                       .ended = event.time});
+  suspected_.push_back(event.trial);
+  conclude(event.trial, TrialState::failed);
+}
+
+void Study::on(const RankQuarantined& event) {
+  if (epochs_.empty()) throw DamagedStudy(fmt::format("rank {} is taken out of no epoch", event.rank.value));
+  quarantined_.push_back({epochs_.back().number, event.rank, host_of(event.rank), event.time, event.reason});
+}
+
+void Study::on(const RankJoined& event) {
+  auto place = std::find(hosts_.begin(), hosts_.end(), event.host);
+  if (place == hosts_.end()) place = hosts_.insert(place, event.host);
+  host_of_rank_[event.rank] = static_cast<std::uint32_t>(place - hosts_.begin());
 }
 
 void Study::on(const SettingChanged& event) {
@@ -228,6 +274,28 @@ Trial& Study::known_trial(TrialId id) {
   return trials_[id.value];
 }
 
+bool Study::is_running_attempt(TrialId id, std::uint32_t attempt) {
+  const Trial& trial = known_trial(id);
+  return trial.state == TrialState::running && trial.attempt == attempt;
+}
+
+std::uint32_t Study::host_of(RankId rank) const {
+  const auto found = host_of_rank_.find(rank);
+  return found == host_of_rank_.end() ? 0 : found->second;
+}
+
+void Study::add_failure(TrialId id, Cause cause, const std::string& message, double time) {
+  const Trial& trial = trials_[id.value];
+  failures_.push_back({id, trial.attempt, cause, message, trial.rank, trial.host, trial.started, time});
+}
+
+void Study::wait_again(TrialId id, Cause cause) {
+  running_.erase(id);
+  trials_[id.value].state = TrialState::waiting;
+  trials_[id.value].cause = cause;
+  waiting_.push_front(id);
+}
+
 void Study::finish(TrialId id, const AttemptEnded& event) {
   const GoalInfo& goal = definition_->goal;
   const auto store = [&](const char* what, const std::vector<double>& from, std::vector<double>& to,
@@ -244,13 +312,15 @@ void Study::finish(TrialId id, const AttemptEnded& event) {
   trial.cause = event.cause;
   trial.ended = event.time;
   trial.duration_s = event.duration_s;
+  if (event.cause == Cause::lost) ++trial.lost;
+  if (runs_again(event.cause)) return wait_again(id, event.cause);
   running_.erase(id);
-  if (runs_again(event.cause)) {
-    trial.state = TrialState::waiting;
-    waiting_.push_front(id);
-    return;
-  }
-  trial.state = final_state(event.cause);
+  conclude(id, final_state(event.cause));
+}
+
+void Study::conclude(TrialId id, TrialState state) {
+  Trial& trial = trials_[id.value];
+  trial.state = state;
   finished_.push_back(id);
   if (trial.state == TrialState::failed) ++failed_count_;
   if (!is_searched(trial)) return;

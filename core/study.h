@@ -37,11 +37,23 @@ struct HoldoutLook {
   std::string metrics;  // JSON object
 };
 
+struct QuarantinedRank {
+  EpochNumber epoch;
+  RankId rank;
+  std::uint32_t host = 0;  // its place in Study::hosts()
+  double time = 0;
+  std::string reason;
+};
+
 struct Failure {
   TrialId trial;
   std::uint32_t attempt = 1;
   Cause cause = Cause::crash;
   std::string message;
+  RankId rank;
+  std::uint32_t host = 0;  // its place in Study::hosts()
+  double started = 0;
+  double ended = 0;
 };
 
 class Study {
@@ -75,6 +87,10 @@ class Study {
   AskNumber next_ask() const { return next_ask_; }
   bool exhausted() const { return exhausted_; }  // by the strategy of this epoch
   const std::vector<Epoch>& epochs() const { return epochs_; }
+  // Of this study's ranks, each once; the first is "", which stands for a host that is not recorded.
+  const std::vector<std::string>& hosts() const { return hosts_; }
+  const std::vector<TrialId>& suspected() const { return suspected_; }
+  const std::vector<QuarantinedRank>& quarantined() const { return quarantined_; }
   const std::vector<Failure>& failures() const { return failures_; }  // every attempt that failed, lost ones included
   const std::vector<HoldoutLook>& holdout_looks() const { return holdout_looks_; }
   const std::map<std::string, std::string>& settings() const { return settings_; }  // with later changes
@@ -104,10 +120,19 @@ class Study {
   void on(const AttemptEnded& event);
   void on(const SettingChanged& event);
   void on(const HoldoutScored& event);
+  void on(const RankJoined& event);
+  void on(const AttemptRetried& event);
+  void on(const Suspected& event);
+  void on(const RankQuarantined& event);
 
   void add(const NewTrial& added, Trial trial);
   Trial& known_trial(TrialId id);
+  bool is_running_attempt(TrialId id, std::uint32_t attempt);
+  std::uint32_t host_of(RankId rank) const;
+  void add_failure(TrialId id, Cause cause, const std::string& message, double time);
+  void wait_again(TrialId id, Cause cause);
   void finish(TrialId id, const AttemptEnded& event);
+  void conclude(TrialId id, TrialState state);
   void consider_as_best(TrialId id);
 
   std::optional<StudyDefinition> definition_;
@@ -129,6 +154,10 @@ class Study {
   bool exhausted_ = false;
   std::vector<Epoch> epochs_;
   std::vector<Failure> failures_;
+  std::vector<std::string> hosts_ = {""};
+  std::map<RankId, std::uint32_t> host_of_rank_;  // of this epoch
+  std::vector<TrialId> suspected_;
+  std::vector<QuarantinedRank> quarantined_;
   std::vector<HoldoutLook> holdout_looks_;
   std::map<std::string, std::string> settings_;
   std::uint64_t late_results_ = 0;

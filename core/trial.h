@@ -25,6 +25,9 @@ struct Trial {
   Cause cause = Cause::value;  // of the last attempt that ended
   std::uint32_t attempt = 0;   // of the last attempt that was started, from 1; 0 = none
   RankId rank;                 // of the last attempt
+  std::uint32_t host = 0;      // of the last attempt: its place in Study::hosts()
+  std::uint16_t lost = 0;      // attempts during which their rank or node died
+  std::uint16_t retried = 0;   // attempts that failed and were tried once more
   AskNumber ask;               // origin strategy: the ask that this trial answers
   std::uint32_t known = 0;     // results that were known when the trial was chosen
   std::uint32_t pending = 0;   // trials that were pending then

@@ -16,9 +16,9 @@ Crew::Crew(std::size_t ranks, double now_s) : members_(ranks) {
   for (Member& member : members_) member.last_heard_s = now_s;
 }
 
-void Crew::ready(RankId rank, const std::string& host) {
-  members_[rank.value].ready = true;
+bool Crew::ready(RankId rank, const std::string& host) {
   members_[rank.value].host = host;
+  return !std::exchange(members_[rank.value].ready, true);
 }
 
 void Crew::heard(RankId rank, double now_s) {
@@ -48,7 +48,7 @@ std::vector<TrialId> Crew::remove(RankId rank) {
 
 std::size_t Crew::room(RankId rank) const {
   const Member& member = members_[rank.value];
-  if (!member.ready || member.gone) return 0;
+  if (!member.ready || member.gone || member.benched) return 0;
   const std::size_t batch = batch_size();
   // A batch is refilled at its half, so that the refill travels while the rest is worked off.
   return member.trials.size() <= batch / 2 ? batch - member.trials.size() : 0;
@@ -67,13 +67,32 @@ std::size_t Crew::busy() const {
 
 std::size_t Crew::idle() const {
   return static_cast<std::size_t>(std::count_if(members_.begin(), members_.end(), [](const Member& member) {
-    return member.ready && !member.gone && member.trials.empty();
+    return member.ready && !member.gone && !member.benched && member.trials.empty();
   }));
 }
 
 std::size_t Crew::present() const {
   return static_cast<std::size_t>(
       std::count_if(members_.begin(), members_.end(), [](const Member& member) { return !member.gone; }));
+}
+
+std::vector<RankId> Crew::takers() const {
+  std::vector<RankId> found;
+  for (std::size_t rank = 0; rank < members_.size(); ++rank)
+    if (members_[rank].ready && !members_[rank].gone && !members_[rank].benched) found.push_back(RankId{rank});
+  return found;
+}
+
+bool Crew::is_elsewhere(RankId rank, const Place& failed_at) const {
+  const auto has = [&](auto&& is_other) {
+    for (std::size_t other = 0; other < members_.size(); ++other)
+      if (!members_[other].gone && !members_[other].benched && is_other(RankId{other})) return true;
+    return false;
+  };
+  const auto other_host = [&](RankId one) { return !host(one).empty() && host(one) != failed_at.host; };
+  const auto other_rank = [&](RankId one) { return one != failed_at.rank; };
+  if (!failed_at.host.empty() && has(other_host)) return other_host(rank);
+  return !has(other_rank) || other_rank(rank);
 }
 
 std::vector<RankId> Crew::silent(double since_s) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/ids.h"
+#include "core/retry_policy.h"
 
 namespace tuner {
 
@@ -13,7 +14,8 @@ class Crew {
  public:
   Crew(std::size_t ranks, double now_s);
 
-  void ready(RankId rank, const std::string& host);
+  // Says whether this is news.
+  bool ready(RankId rank, const std::string& host);
   void heard(RankId rank, double now_s);
   void assigned(RankId rank, TrialId trial);
   void ended(RankId rank, TrialId trial, double duration_s);
@@ -21,6 +23,8 @@ class Crew {
   void returned(RankId rank, TrialId trial);
   // The rank takes no more trials; returns those that it had.
   std::vector<TrialId> remove(RankId rank);
+  // The rank takes no more trials, and may end those that it has.
+  void bench(RankId rank) { members_[rank.value].benched = true; }
 
   // How many more trials the rank should be given now. A rank gets one trial at a time, but several at once when trials
   // are shorter than a message's round trip, so that it need not wait for the manager after each.
@@ -30,7 +34,12 @@ class Crew {
   std::size_t idle() const;     // ranks that could have one and have none
   std::size_t present() const;  // ranks that are not removed
   bool present(RankId rank) const { return !members_[rank.value].gone; }
+  std::vector<RankId> takers() const;  // ranks that are ready for trials, or busy with one
   const std::string& host(RankId rank) const { return members_[rank.value].host; }
+
+  // Whether `rank` is elsewhere than where a trial failed: on another host where the crew has one, else another rank
+  // where the crew has one.
+  bool is_elsewhere(RankId rank, const Place& failed_at) const;
 
   // Seconds that a trial takes, mean of the latest.
   double mean_duration_s() const { return mean_duration_s_; }
@@ -42,6 +51,7 @@ class Crew {
   struct Member {
     bool ready = false;
     bool gone = false;
+    bool benched = false;
     std::string host;
     std::vector<TrialId> trials;
     double last_heard_s = 0;

@@ -80,6 +80,7 @@ void Manager::begin() {
   for (const SettingChanged& change : plan_.changes) record(change);
   for (const ImportedTrial& imported : plan_.imports) record(imported);
   for (const TrialAdded& trial : enqueued(study(), plan_.enqueue)) record(trial);
+  give_up_suspects();
   store_.commit();
   strategy_.start();
 }
@@ -117,7 +118,7 @@ bool Manager::evaluate_here() {
   if (!crew_.present(kSelf)) return false;
   try {
     std::vector<Event> events = plan_.evaluator->advance();
-    if (plan_.evaluator->ready()) crew_.ready(kSelf, host_name());
+    if (plan_.evaluator->ready()) join(kSelf, host_name());
     const bool any = !events.empty();
     if (any) on(kSelf, WorkerEvents{std::move(events)});
     return any;
@@ -142,7 +143,11 @@ bool Manager::hear_strategy() {
 }
 
 void Manager::on(RankId from, WorkerReady&& message) {
-  crew_.ready(from, message.host);
+  join(from, message.host);
+}
+
+void Manager::join(RankId rank, const std::string& host) {
+  if (crew_.ready(rank, host)) record(RankJoined{rank, host});
 }
 
 void Manager::on(RankId from, WorkerBroken&& message) {
@@ -169,13 +174,51 @@ void Manager::record_result(RankId rank, AttemptEnded ended) {
   ended.time = wall_time_s();
   crew_.ended(rank, ended.trial, ended.duration_s);
   const TrialId trial = ended.trial;
+  if (should_retry(plan_.retry, study().trial(trial), ended.cause)) {
+    quarantine_.failed({rank, crew_.host(rank)}, trial);
+    return record(AttemptRetried{trial, ended.attempt, ended.cause, ended.time, ended.duration_s, ended.message});
+  }
+  learn_of_place(rank, trial, ended.cause);
   unacknowledged_.emplace_back(store_.record(ended), trial);
+}
+
+void Manager::learn_of_place(RankId rank, TrialId trial, Cause cause) {
+  if (cause == Cause::value || cause == Cause::pruned) {
+    quarantine_.succeeded({rank, crew_.host(rank)}, trial);
+    if (study().trial(trial).retried > 0) take_out_sick_ranks();
+  } else {
+    quarantine_.blamed(trial);
+  }
+}
+
+// Never the last one that works.
+void Manager::take_out_sick_ranks() {
+  const std::vector<RankId> ranks = quarantine_.sick_ranks();
+  const std::vector<std::string> hosts = quarantine_.sick_hosts();
+  for (const RankId rank : crew_.takers()) {
+    if (!std::ranges::count(ranks, rank) && !std::ranges::count(hosts, crew_.host(rank))) continue;
+    if (crew_.takers().size() == 1) return;
+    crew_.bench(rank);
+    record(RankQuarantined{rank, wall_time_s(), quarantine_reason()});
+    progress_.notice(
+        fmt::format("rank {} on {} is taken out of this run: {}", rank.value, crew_.host(rank), quarantine_reason()));
+  }
 }
 
 void Manager::lose(RankId rank, const std::string& why) {
   progress_.notice(fmt::format("rank {} {}; its trials go to others", rank.value, why));
   for (const TrialId trial : crew_.remove(rank))
     record(AttemptEnded{trial, study().trial(trial).attempt, Cause::lost, wall_time_s(), 0, {}, {}, {}, why});
+  give_up_suspects();
+}
+
+void Manager::give_up_suspects() {
+  for (const TrialId id : suspects(plan_.retry, study())) {
+    const std::string reason = fmt::format("it was running when its rank or node died, {} times (--max-lost {})",
+                                           study().trial(id).lost, plan_.retry.max_lost);
+    progress_.notice(fmt::format("trial {} has failed as the suspected reason: {}", id.value, reason));
+    record(Suspected{id, wall_time_s(), reason});
+  }
 }
 
 void Manager::lose_silent_ranks() {
@@ -235,7 +278,9 @@ void Manager::plan() {
 // Better a trial drawn at random than a rank without one, once the strategy is late. Not on one rank, where a study is
 // a function of its seed.
 void Manager::plan_fallbacks(std::uint64_t left) {
-  const bool starved = crew_.idle() > 0 && left > 0 && study().waiting().empty() && strategy_.asking();
+  const std::uint64_t reserved = waiting_for_others();
+  left -= std::min(left, reserved);
+  const bool starved = crew_.idle() > 0 && left > 0 && study().waiting().size() == reserved && strategy_.asking();
   if (!starved || study().finished().empty()) {
     starved_since_s_.reset();
     return;
@@ -253,7 +298,7 @@ void Manager::plan_fallbacks(std::uint64_t left) {
                        {}}});
   }
   starved_since_s_.reset();
-  plan_assignments(left);
+  plan_assignments(left + reserved);
 }
 
 // A suggestion is worth many random points, so what an ask usually takes is waited for, and at least a quarter of a
@@ -273,7 +318,7 @@ void Manager::discard_stale_suggestions() {
 
 void Manager::plan_ask(std::uint64_t left) {
   if (restart_strategy_) return;
-  const std::uint64_t useful = std::min<std::uint64_t>(left, crew_.total_room() + look_ahead());
+  const std::uint64_t useful = std::min<std::uint64_t>(left, crew_.total_room() + waiting_for_others() + look_ahead());
   const std::uint64_t ready = study().waiting().size();
   const std::optional<Asked> asked = strategy_.plan(study(), useful > ready ? useful - ready : 0);
   if (!asked) return;
@@ -291,14 +336,39 @@ std::size_t Manager::look_ahead() const {
 void Manager::plan_assignments(std::uint64_t left) {
   const double now_s = wall_time_s();
   for (std::uint64_t rank = 0; rank < transport_.size(); ++rank) {
-    for (std::size_t room = crew_.room(RankId{rank}); room > 0 && left > 0 && !study().waiting().empty();
-         --room, --left) {
-      const TrialId trial = study().waiting().front();
-      record(AttemptStarted{trial, study().trial(trial).attempt + 1, RankId{rank}, now_s});
-      crew_.assigned(RankId{rank}, trial);
-      planned_[rank].push_back(assignment_of(trial));
+    for (std::size_t room = crew_.room(RankId{rank}); room > 0; --room, --left) {
+      const std::optional<TrialId> trial = next_trial(RankId{rank}, left);
+      if (!trial) break;
+      record(AttemptStarted{*trial, study().trial(*trial).attempt + 1, RankId{rank}, now_s});
+      crew_.assigned(RankId{rank}, *trial);
+      planned_[rank].push_back(assignment_of(*trial));
     }
   }
+}
+
+// Only the first `left` of those that wait may start, so that no new trial takes the place of one that waits for
+// another rank.
+std::optional<TrialId> Manager::next_trial(RankId rank, std::uint64_t left) const {
+  const std::deque<TrialId>& waiting = study().waiting();
+  const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(left, waiting.size()));
+  const auto found = std::find_if(waiting.begin(), end, [&](TrialId trial) { return may_run_on(rank, trial); });
+  return found == end ? std::nullopt : std::optional(*found);
+}
+
+bool Manager::may_run_on(RankId rank, TrialId trial) const {
+  const std::optional<Place> place = failed_at(study(), trial);
+  return !place || crew_.is_elsewhere(rank, *place);
+}
+
+// Trials that wait while no rank that has room may run them.
+std::uint64_t Manager::waiting_for_others() const {
+  const auto has_rank = [&](TrialId trial) {
+    for (std::uint64_t rank = 0; rank < transport_.size(); ++rank)
+      if (crew_.room(RankId{rank}) > 0 && may_run_on(RankId{rank}, trial)) return true;
+    return false;
+  };
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      study().waiting(), [&](TrialId trial) { return study().trial(trial).retried > 0 && !has_rank(trial); }));
 }
 
 Assignment Manager::assignment_of(TrialId id) const {
@@ -353,11 +423,12 @@ void Manager::keep_in_touch() {
 }
 
 void Manager::end(const RunEnd& how) {
+  for (const AttemptEnded& trial : preempted(study())) record(trial);
   if (how.kind == RunEnd::Kind::left) {
+    store_.commit();
     store_.leave();
     return;
   }
-  for (const AttemptEnded& trial : preempted(study())) record(trial);
   record(EpochEnded{wall_time_s(), how.reason});
   const auto writing = [this] {
     store_.commit();

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/quarantine.h"
+#include "core/retry_policy.h"
 #include "core/stop_rules.h"
 #include "core/warm_start.h"
 #include "mpi_runner/crew.h"
@@ -30,6 +32,7 @@ struct RunPlan {
   StrategySetup strategy;
   bool strategy_learns = true;  // its suggestions depend on results
   StopRules rules;
+  RetryPolicy retry;
   double time_limit_s = 0;                   // of this run; 0 = none
   double silence_s = 60;                     // a rank that says nothing for so long counts as lost
   double wait_for_space_s = 60;              // on a full disk
@@ -89,11 +92,18 @@ class Manager {
   template <class Other>
   void on(RankId, Other&&) {}  // messages to workers never come here
 
+  void join(RankId rank, const std::string& host);
   void record(const Event& event);
   void record_result(RankId rank, AttemptEnded ended);
+  void learn_of_place(RankId rank, TrialId trial, Cause cause);
+  void take_out_sick_ranks();
   void lose(RankId rank, const std::string& why);
   void lose_silent_ranks();
+  void give_up_suspects();
   void plan_assignments(std::uint64_t left);
+  std::optional<TrialId> next_trial(RankId rank, std::uint64_t left) const;
+  bool may_run_on(RankId rank, TrialId trial) const;
+  std::uint64_t waiting_for_others() const;
   void plan_fallbacks(std::uint64_t left);
   void discard_stale_suggestions();
   void plan_ask(std::uint64_t left);
@@ -108,6 +118,7 @@ class Manager {
   Progress& progress_;
   RunPlan plan_;
   Crew crew_;
+  Quarantine quarantine_;
   StrategyDriver strategy_;
   std::vector<std::vector<Assignment>> planned_;  // for each rank, recorded and not sent
   bool restart_strategy_ = false;                 // recorded and not done

@@ -204,6 +204,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
                strategy_setup(opened),
                opened.strategy.description.uses_results,
                settings.rules,
+               settings.retry,
                options.time_limit_s,
                options.rank_timeout_s,
                options.wait_for_space_s,

@@ -9,6 +9,7 @@
 
 #include "core/configuration_text.h"
 #include "core/error.h"
+#include "core/retry_policy.h"
 
 namespace tuner {
 namespace {
@@ -86,7 +87,7 @@ void Replay::after(const Asked& event) {
                                    event.told, finished.size()));
   strategy_.tell(study_, std::span(finished).subspan(told_, event.told - told_));
   told_ = event.told;
-  strategy_.ask(study_, {event.ask, event.want, study_.suggested(), study_.pending()});
+  strategy_.ask(study_, {event.ask, event.want, study_.suggested(), pending_for_strategy(study_)});
 }
 
 void Replay::after(const Answered& event) {

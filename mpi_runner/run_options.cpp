@@ -76,6 +76,11 @@ std::vector<Row> table() {
        "a trial that takes longer has failed; default: 0 (none)"},
       {"Objective", "trial-memory", changeable, value<MemorySize>("SIZE"),
        "a trial that takes more, children included, has failed; default: 0 (none)"},
+      {"Objective", "retries", changeable, value<Count>("N"),
+       "try a trial that crashed or ran out of memory N times more, on another rank or host where there is one, before "
+       "it has failed; default: 1"},
+      {"Objective", "max-lost", changeable, value<Count>("N"),
+       "a trial that was running when its rank or node died N times has failed (0 = never); default: 3"},
 
       {"Strategy", "strategy", identity, text("NAME|FILE"), "strategy plugin; default: bayes"},
       {"Strategy", "strategy-set", identity, texts("NAME=VALUE"), "option of the strategy plugin; repeatable"},
@@ -151,6 +156,8 @@ void apply_setting(Settings& settings, const std::string& name, const std::strin
   if (name == "trials") settings.rules.trials = count_from_text(text).value;
   if (name == "max-failures") settings.rules.max_failures = count_from_text(text).value;
   if (name == "replicates") settings.rules.replicates = count_from_text(text).value;
+  if (name == "retries") settings.retry.retries = count_from_text(text).value;
+  if (name == "max-lost") settings.retry.max_lost = count_from_text(text).value;
   if (name == "target") settings.rules.target = real_from(text);
   if (name == "trial-timeout") settings.trial_timeout_s = duration_from_text(text).seconds;
   if (name == "trial-memory") settings.trial_memory_bytes = memory_size_from_text(text).bytes;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/retry_policy.h"
 #include "core/stop_rules.h"
 #include "mpi_runner/host_launch.h"
 
@@ -47,6 +48,7 @@ struct RunOptions {
 // The changeable options with their meaning.
 struct Settings {
   StopRules rules;
+  RetryPolicy retry;
   double trial_timeout_s = 0;            // 0 = none
   std::uint64_t trial_memory_bytes = 0;  // 0 = none
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/retry_policy.h"
 #include "mpi_runner/clock.h"
 
 namespace tuner {
@@ -27,7 +28,7 @@ std::optional<Asked> StrategyDriver::plan(const Study& study, std::size_t want) 
 void StrategyDriver::recorded(const Study& study, const Asked& asked) {
   open_ = asked;
   called_ = false;
-  call_ = {asked.ask, asked.want, study.suggested(), study.pending()};
+  call_ = {asked.ask, asked.want, study.suggested(), pending_for_strategy(study)};
 }
 
 bool StrategyDriver::make_call(const Study& study) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/retry_policy.h"
 #include "mpi_runner/plugin_goal.h"
 
 namespace tuner {
@@ -21,16 +22,11 @@ void append(std::vector<T>& to, std::span<const T> from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
-// Plugins know no causes that are not theirs.
-tuner_cause cause_for_plugin(Cause cause) {
-  return cause > Cause::out_of_memory ? tuner_cause{TUNER_CAUSE_CRASH} : static_cast<tuner_cause>(cause);
-}
-
 void add_result(protocol::Tell& tell, const Study& study, TrialId id) {
   const Trial& trial = study.trial(id);
   tell.trials.push_back(id.value);
   tell.parents.push_back(trial.parent ? static_cast<std::int64_t>(trial.parent->value) : -1);
-  tell.causes.push_back(cause_for_plugin(trial.cause));
+  tell.causes.push_back(static_cast<tuner_cause>(trial.cause));
   tell.origins.push_back(static_cast<tuner_origin>(trial.origin));
   append(tell.configurations, study.configuration(id));
   append(tell.fidelities, study.fidelities(id));
@@ -90,7 +86,8 @@ void StrategyHost::tell(const Study& study, std::span<const TrialId> results) {
   while (!results.empty()) {
     protocol::Tell tell;
     const auto chunk = results.first(std::min(results.size(), kTellRows));
-    for (const TrialId id : chunk) add_result(tell, study, id);
+    for (const TrialId id : chunk)
+      if (teaches(study.trial(id))) add_result(tell, study, id);
     process_.send(tell);
     results = results.subspan(chunk.size());
   }

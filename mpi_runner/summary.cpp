@@ -6,6 +6,7 @@
 #include <map>
 
 #include "mpi_runner/best_text.h"
+#include "mpi_runner/place_text.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {
@@ -25,6 +26,14 @@ std::string fallback_line(const Study& study) {
   if (count == 0) return {};
   return fmt::format("  at random {} of them were drawn at random, since the strategy was too slow for the ranks\n",
                      count_text(count));
+}
+
+std::string quarantine_lines(const Study& study) {
+  std::string lines;
+  for (const QuarantinedRank& rank : study.quarantined())
+    if (rank.epoch == study.epochs().back().number)
+      lines += fmt::format("  taken out {}\n", quarantine_text(study, rank));
+  return lines;
 }
 
 double trial_seconds(const Study& study) {
@@ -52,6 +61,7 @@ std::string summary(const Study& study, const PluginDescription& objective, cons
                       beside > 0 ? fmt::format(" (and {} replicates or imported)", count_text(beside)) : "",
                       count_text(study.failed_count()), failures_by_cause(study));
   text += fallback_line(study);
+  text += quarantine_lines(study);
   text += fmt::format("  time      {} for this run, {} of trials in all\n", duration_text(epoch.ended - epoch.started),
                       duration_text(trial_seconds(study)));
   text += fmt::format("  study     {}\n", file.string());

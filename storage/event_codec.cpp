@@ -22,6 +22,10 @@ enum class EventType : std::uint8_t {
   setting_changed = 12,
   holdout_scored = 13,
   attempt_returned = 14,
+  rank_joined = 15,
+  attempt_retried = 16,
+  suspected = 17,
+  rank_quarantined = 18,
 };
 
 // trial, two empty lists, no parent, empty note
@@ -122,6 +126,32 @@ struct Encoder {
     out.put(event.trial);
     out.put(event.attempt);
   }
+  void operator()(const RankJoined& event) {
+    type(EventType::rank_joined);
+    out.put(event.rank);
+    out.put(event.host);
+  }
+  void operator()(const AttemptRetried& event) {
+    type(EventType::attempt_retried);
+    out.put(event.trial);
+    out.put(event.attempt);
+    out.put(event.cause);
+    out.put(event.time);
+    out.put(event.duration_s);
+    out.put(event.message);
+  }
+  void operator()(const Suspected& event) {
+    type(EventType::suspected);
+    out.put(event.trial);
+    out.put(event.time);
+    out.put(event.reason);
+  }
+  void operator()(const RankQuarantined& event) {
+    type(EventType::rank_quarantined);
+    out.put(event.rank);
+    out.put(event.time);
+    out.put(event.reason);
+  }
 
   void put(const NewTrial& trial) {
     out.put(trial.trial);
@@ -214,6 +244,15 @@ Event get_event(ByteReader& in) {
       return SettingChanged{in.text(), in.text()};
     case EventType::holdout_scored:
       return HoldoutScored{in.get<TrialId>(), in.get<double>(), in.text()};
+    case EventType::rank_joined:
+      return RankJoined{in.get<RankId>(), in.text()};
+    case EventType::attempt_retried:
+      return AttemptRetried{in.get<TrialId>(), in.get<std::uint32_t>(), get_up_to(in, Cause::preempted, "cause"),
+                            in.get<double>(),  in.get<double>(),        in.text()};
+    case EventType::suspected:
+      return Suspected{in.get<TrialId>(), in.get<double>(), in.text()};
+    case EventType::rank_quarantined:
+      return RankQuarantined{in.get<RankId>(), in.get<double>(), in.text()};
   }
   throw MalformedBytes("unknown type of event");
 }

@@ -75,6 +75,7 @@ void print(std::ostream& out, const Study& study, const Standing& standing) {
   if (!study.epochs().empty())
     fmt::print(out, "epoch   {}, since {}{}\n", study.epochs().back().number.value,
                time_text(study.epochs().back().started), rate_text(study, standing.code));
+  print_quarantine(out, study);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mpi_runner/goal_text.h"
+#include "mpi_runner/place_text.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {
@@ -52,6 +53,11 @@ std::string values_text(const Study& study, TrialId id) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+void print_quarantine(std::ostream& out, const Study& study) {
+  for (const QuarantinedRank& rank : study.quarantined())
+    line(out, "taken out", fmt::format("{} (epoch {})", quarantine_text(study, rank), rank.epoch.value));
+}
+
 void print_facts(std::ostream& out, const Study& study, std::string_view file) {
   const StudyDefinition& definition = study.definition();
   line(out, "study", fmt::format("{} ({})", escaped(file), escaped(definition.study_id)));
@@ -61,6 +67,7 @@ void print_facts(std::ostream& out, const Study& study, std::string_view file) {
   line(out, "strategy", fmt::format("{}, seed {}", plugin_text(definition.strategy), definition.seed));
   line(out, "trials", progress_text(study));
   line(out, "epochs", epochs_text(study));
+  print_quarantine(out, study);
   if (const auto best = study.best())
     line(out, "best", fmt::format("trial {}: {}", best->value, values_text(study, *best)));
 }

@@ -16,6 +16,9 @@ std::string progress_text(const Study& study);
 std::string values_text(const Study& study, TrialId id);
 
 // What the study optimizes by which means, trials, epochs, best trial.
+// A line for each rank that was taken out, none where none was.
+void print_quarantine(std::ostream& out, const Study& study);
+
 void print_facts(std::ostream& out, const Study& study, std::string_view file);
 
 }  // namespace tuner

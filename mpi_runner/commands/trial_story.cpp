@@ -9,6 +9,7 @@
 
 #include "core/configuration_text.h"
 #include "mpi_runner/commands/json_outline.h"
+#include "mpi_runner/place_text.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {
@@ -26,16 +27,28 @@ std::string origin_text(const Trial& trial) {
                      count_text(trial.pending, "trial"));
 }
 
+void print_failure(std::ostream& out, const Study& study, const Failure& failure) {
+  const std::string message = boost::trim_right_copy(escaped_lines(failure.message));
+  fmt::print(out, "attempt {}: {}, {}", failure.attempt, name_of(failure.cause),
+             place_text(study, failure.rank, failure.host));
+  if (!std::isnan(failure.started))
+    fmt::print(out, ", from {} to {}", time_text(failure.started), time_text(failure.ended));
+  out << '\n';
+  if (!message.empty()) fmt::print(out, "    {}\n", boost::replace_all_copy(message, "\n", "\n    "));
+}
+
 void print_attempts(std::ostream& out, const Study& study, TrialId id) {
   const Trial& trial = study.trial(id);
+  std::uint32_t told = 0;
   for (const Failure& failure : study.failures()) {
     if (failure.trial != id) continue;
-    const std::string message = boost::trim_right_copy(escaped_lines(failure.message));
-    fmt::print(out, "attempt {}: {}\n", failure.attempt, name_of(failure.cause));
-    if (!message.empty()) fmt::print(out, "    {}\n", boost::replace_all_copy(message, "\n", "\n    "));
+    print_failure(out, study, failure);
+    told = failure.attempt;
   }
-  if (trial.attempt == 0) return;
-  fmt::print(out, "attempt {}: rank {}, started {}", trial.attempt, trial.rank.value, time_text(trial.started));
+  if (trial.attempt == told) return;
+  fmt::print(out, "attempt {}: {}, {}, started {}", trial.attempt,
+             trial.is_pending() ? name_of(trial.state) : name_of(trial.cause),
+             place_text(study, trial.rank, trial.host), time_text(trial.started));
   if (!std::isnan(trial.duration_s) && !trial.is_pending())
     fmt::print(out, ", took {}", duration_text(trial.duration_s));
   out << '\n';

@@ -49,6 +49,16 @@ def run(*arguments, ranks=None, expect=0, cwd=None, **more_environment):
     return done.stdout
 
 
+def run_on_ranks(arguments, environments):
+    """Runs to the end on one rank for each of the environments, and returns what was printed."""
+    line = ["mpirun", "--oversubscribe", "--bind-to", "none"]
+    for number, environment in enumerate(environments):
+        settings = [word for name, value in environment.items() for word in ("-x", f"{name}={value}")]
+        line += [*([":"] if number else []), "-n", "1", *settings, str(TUNER), *map(str, arguments)]
+    return subprocess.run(line, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=HANG_GUARD_S, check=True).stdout
+
+
 def start(*arguments, ranks=None, mpirun_options=(), **more_environment):
     """Starts in the background, in a process group of its own."""
     return subprocess.Popen(

@@ -72,6 +72,23 @@ TEST(Crew, ARemovedRankGivesItsTrialsBackAndTakesNoMore) {
   EXPECT_EQ(crew.present(), 1U);
 }
 
+TEST(Crew, ElsewhereIsAnotherHostWhereThereIsOneAndElseAnotherRank) {
+  Crew crew(3, 0);
+  const Place place{RankId{0}, "n0"};
+  crew.ready(RankId{0}, "n0");
+  crew.ready(RankId{1}, "n0");
+  EXPECT_FALSE(crew.is_elsewhere(RankId{0}, place));
+  EXPECT_TRUE(crew.is_elsewhere(RankId{1}, place));
+
+  crew.ready(RankId{2}, "n2");
+  EXPECT_FALSE(crew.is_elsewhere(RankId{1}, place));
+  EXPECT_TRUE(crew.is_elsewhere(RankId{2}, place));
+
+  crew.remove(RankId{2});
+  crew.remove(RankId{1});
+  EXPECT_TRUE(crew.is_elsewhere(RankId{0}, place));
+}
+
 TEST(Crew, RanksThatSayNothingAreFoundOnceAndTheManagerNever) {
   Crew crew(3, 0);
   crew.heard(RankId{2}, 50);

@@ -34,7 +34,11 @@ std::vector<Event> one_of_each() {
           AttemptEnded{{6}, 2, Cause::preempted, 1e9, 0.5, {1, 2}, {-1}, {{"trees", 50}, {"", kNaN}}, "output"},
           SettingChanged{"trials", "400"},
           HoldoutScored{{6}, 1e9, R"({"auc": 0.9})"},
-          AttemptReturned{{6}, 2}};
+          AttemptReturned{{6}, 2},
+          RankJoined{{3}, "n1"},
+          AttemptRetried{{6}, 2, Cause::crash, 1e9, 0.5, "output"},
+          Suspected{{6}, 1e9, "three deaths"},
+          RankQuarantined{{3}, 1e9, "crashes"}};
 }
 
 TEST(EventCodec, EveryEventComesBackWithTheSameBytes) {

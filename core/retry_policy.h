@@ -1,0 +1,49 @@
+// Whether a trial whose attempt failed runs again: one rule for all causes, as a pure function of the study.
+//
+//   bad_value, exception, timeout   its configuration is blamed: the same would happen again
+//   crash, out_of_memory            its rank or host may be to blame: tried again `retries` times, elsewhere where
+//   there
+//                                   is another rank or host; then its configuration is blamed
+//   preempted                       runs again, as often as it takes
+//   lost                            runs again, and counts against nothing; but a trial that was running at `max_lost`
+//                                   deaths of its rank or node has failed as suspect
+//
+// Results of trials that were lost or preempted are never told to the strategy: they say nothing about configurations.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/study.h"
+
+namespace tuner {
+
+struct Place {
+  RankId rank;
+  std::string host;  // empty where it is not known
+};
+
+struct RetryPolicy {
+  std::uint64_t retries = 1;
+  std::uint64_t max_lost = 3;  // 0 = never suspect
+};
+
+// Whether the running trial is to be tried again after its attempt has ended by this cause.
+bool should_retry(const RetryPolicy& policy, const Trial& trial, Cause cause);
+
+// Where the last attempt of a trial failed that now waits for another rank or host; nothing for other trials.
+std::optional<Place> failed_at(const Study& study, TrialId id);
+
+// Trials that wait to run again and have been running at too many deaths; in the order of their numbers.
+std::vector<TrialId> suspects(const RetryPolicy& policy, const Study& study);
+
+// Whether the result of this finished trial says something about its configuration.
+bool teaches(const Trial& trial);
+
+// What the strategy counts as pending at an ask: trials that wait or run, and those whose result it will never get, so
+// that it does not suggest them again.
+std::vector<TrialId> pending_for_strategy(const Study& study);
+
+}  // namespace tuner
