@@ -107,6 +107,7 @@ void HostProcess::drain_output() {
     if (size == 0) output_pipe_.reset();
     const std::string_view text(buffer.data(), static_cast<std::size_t>(size));
     output_.append(text);
+    printed_bytes_ += text.size();
     if (output_sink_ && !text.empty()) output_sink_(text);
   }
 }
@@ -128,6 +129,11 @@ void HostProcess::on_guard_lost() {
   guard_lost_ = true;
   report_ = GuardReport{.news = GuardNews::host_ended};
   kill_marked_processes(mark_);
+}
+
+void HostProcess::ask_for_stack() {
+  const GuardCommand what = GuardCommand::print_stack;
+  if (control_) ::send(control_.get(), &what, sizeof what, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void HostProcess::command(GuardCommand what) {

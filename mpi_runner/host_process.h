@@ -55,6 +55,9 @@ class HostProcess {
   // Lets the plugin's destroy() run and the host end by itself within a second. Then only destruction is left to do.
   void finish();
 
+  // Makes the host print where its plugin is (plugin_host/stack_dump.h).
+  void ask_for_stack();
+
   // What the host has printed until now.
   OutputTail& output() {
     drain_output();
@@ -62,7 +65,9 @@ class HostProcess {
   }
   void forget_output() { output_.clear(); }  // what was drained so far
   void on_output(std::function<void(std::string_view)> sink) { output_sink_ = std::move(sink); }
-  pid_t host_pid() const { return host_pid_; }  // 0 until the guard has said it
+  bool printed(std::string_view text) const { return output_.holds(text); }
+  std::uint64_t printed_bytes() const { return printed_bytes_; }  // that were drained so far
+  pid_t host_pid() const { return host_pid_; }                    // 0 until the guard has said it
 
  private:
   HostProcess(const HostLaunch& launch, SpawnedHost spawned);
@@ -83,6 +88,7 @@ class HostProcess {
   std::string mark_;      // of its descendants
   pid_t host_pid_ = 0;
   OutputTail output_;
+  std::uint64_t printed_bytes_ = 0;
   std::function<void(std::string_view)> output_sink_;
   std::optional<GuardReport> report_;  // of the host's end
   std::optional<HostEnd> end_;

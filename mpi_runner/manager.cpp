@@ -416,7 +416,7 @@ void Manager::after_commit() {
 
 void Manager::keep_in_touch() {
   const double now_s = steady_time_s();
-  if (now_s - last_alive_s_ < kAliveEvery_s) return;
+  if (now_s - last_alive_s_ < alive_every_s(plan_.silence_s)) return;
   last_alive_s_ = now_s;
   for (std::uint64_t rank = 1; rank < transport_.size(); ++rank)
     if (crew_.present(RankId{rank})) transport_.send(RankId{rank}, to_bytes(Alive{}));

@@ -88,7 +88,8 @@ void write(ByteWriter& out, const WorkerSetup& message) {
   write(out, setup.goal);
   out.put(setup.trials_directory.native());
   out.put(setup.trial_timeout_s);
-  out.put(message.silence_s);
+  out.put(setup.hang_after_s);
+  out.put(message.rank_timeout_s);
 }
 
 WorkerSetup read_setup(ByteReader& in) {
@@ -104,10 +105,11 @@ WorkerSetup read_setup(ByteReader& in) {
   read(in, goal);
   std::filesystem::path trials_directory = in.text();
   const double timeout_s = in.get<double>();
-  const double silence_s = in.get<double>();
+  const double hang_after_s = in.get<double>();
+  const double rank_timeout_s = in.get<double>();
   return {{std::move(launch), std::move(options), std::move(space), std::move(goal), std::move(trials_directory),
-           timeout_s},
-          silence_s};
+           timeout_s, hang_after_s},
+          rank_timeout_s};
 }
 
 void write(ByteWriter& out, const WorkBatch& message) {

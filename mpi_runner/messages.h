@@ -4,6 +4,7 @@
 //   worker → manager: WorkerReady, WorkerBroken, WorkerEvents, Alive
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <variant>
@@ -18,7 +19,7 @@ namespace tuner {
 // The first message: everything that a worker needs to evaluate trials of this study.
 struct WorkerSetup {
   ObjectiveSetup objective;
-  double silence_s = 120;  // the manager counts as dead when it says nothing for so long
+  double rank_timeout_s = 60;  // who says nothing for so long counts as dead; the manager after twice that
 };
 
 // Trials to run one after the other; more than one only when trials are shorter than a message's round trip.
@@ -26,9 +27,11 @@ struct WorkBatch {
   std::vector<Assignment> assignments;
 };
 
-// Said every few seconds by each side, so that the other one notices its death.
+// Said now and then by each side, so that the other one notices its death.
 struct Alive {};
-inline constexpr double kAliveEvery_s = 5;
+inline double alive_every_s(double rank_timeout_s) {
+  return std::min(5.0, rank_timeout_s / 4);
+}
 
 struct Goodbye {};
 

@@ -9,12 +9,15 @@
 #include "core/error.h"
 #include "mpi_runner/bad_value.h"
 #include "mpi_runner/plugin_goal.h"
+#include "mpi_runner/plugin_host/stack_dump.h"
 
 namespace tuner {
 namespace {
 
 // Taken in one turn: an objective that reports without end must not keep the rank from its other work.
 constexpr std::size_t kMostReplies = 10'000;
+// A host that was asked for its stack gets so long for it, also on a machine that is short of memory.
+constexpr double kStackPatience_s = 10;
 // Different notes of one attempt.
 constexpr std::size_t kMostNotes = 1'000;
 
@@ -57,6 +60,8 @@ void ObjectiveHost::begin_attempt() {
   process_->forget_output();
   running_->begun = true;
   running_->began = Clock::now();
+  running_->last_sign = running_->began;
+  running_->printed_bytes = process_->printed_bytes();
   process_->send(protocol::Evaluate{assignment.trial, assignment.attempt, assignment.seed, assignment.parent,
                                     assignment.configuration, assignment.fidelities});
   if (running_->stop != TUNER_CONTINUE) send_stop();
@@ -84,12 +89,19 @@ std::vector<Event> ObjectiveHost::advance() {
     if (std::holds_alternative<protocol::Evaluated>(*reply)) return events;  // nothing can have come after it
   }
   backlog_ = replies == kMostReplies;
+  look_for_signs(replies);
   if (const auto end = process_->end()) {
     on_host_end(*end, events);
   } else if (const auto due = deadline(); due && Clock::now() >= *due) {
     on_deadline(events);
   }
   return events;
+}
+
+void ObjectiveHost::look_for_signs(std::size_t replies) {
+  if (!running_ || (replies == 0 && process_->printed_bytes() == running_->printed_bytes)) return;
+  running_->last_sign = Clock::now();
+  running_->printed_bytes = process_->printed_bytes();
 }
 
 void ObjectiveHost::on_reply(const protocol::Reply& reply, std::vector<Event>& events) {
@@ -177,7 +189,12 @@ AttemptEnded ObjectiveHost::failed(Cause cause, const std::string& problem) {
 void ObjectiveHost::on_host_end(const HostEnd& end, std::vector<Event>& events) {
   if (!created_) fail_create({protocol::Blame::plugin, end.what + ", while it was created"});
   if (!running_) return process_.reset();  // the next start() makes a new one
-  events.emplace_back(failed(end.cause, end.what));
+  end_attempt(events, running_->stack_asked ? hung() : failed(end.cause, end.what));
+}
+
+// The host is of no more use.
+void ObjectiveHost::end_attempt(std::vector<Event>& events, AttemptEnded ended) {
+  events.emplace_back(std::move(ended));
   running_.reset();
   start_host();
 }
@@ -186,10 +203,31 @@ void ObjectiveHost::on_deadline(std::vector<Event>& events) {
   if (!created_)
     fail_create(
         {protocol::Blame::plugin, fmt::format("took longer than {} s to create", setup_.launch.start_timeout_s)});
-  events.emplace_back(failed(
-      Cause::timeout, fmt::format("took longer than {} s and was killed (--trial-timeout)", setup_.trial_timeout_s)));
-  running_.reset();
-  start_host();
+  if (running_->stack_asked) return end_attempt(events, hung());
+  if (!is_over_time()) return ask_for_stack();
+  end_attempt(events, failed(Cause::timeout, fmt::format("took longer than {} s and was killed (--trial-timeout)",
+                                                         setup_.trial_timeout_s)));
+}
+
+bool ObjectiveHost::is_over_time() const {
+  return setup_.trial_timeout_s > 0 && Clock::now() >= running_->began + duration(setup_.trial_timeout_s);
+}
+
+void ObjectiveHost::ask_for_stack() {
+  running_->printed_before = process_->output();
+  process_->forget_output();
+  process_->ask_for_stack();
+  running_->stack_asked = Clock::now();
+}
+
+AttemptEnded ObjectiveHost::hung() {
+  AttemptEnded ended = outcome(Cause::timeout);
+  const std::string stack = process_->output().last_lines();
+  ended.message = with_output(
+      fmt::format("said nothing for {} s and was killed (--hang-after); {}", setup_.hang_after_s,
+                  stack.empty() ? "where it was is not known" : "it was here, the innermost call first:\n" + stack),
+      running_->printed_before);
+  return ended;
 }
 
 void ObjectiveHost::fail_create(const protocol::Failed& why) {
@@ -206,8 +244,19 @@ void ObjectiveHost::fail_create(const protocol::Failed& why) {
 std::optional<ObjectiveHost::Clock::time_point> ObjectiveHost::deadline() const {
   if (!process_ || setup_.launch.debugger != HostLaunch::Debugger::none) return std::nullopt;
   if (!created_) return host_started_ + duration(setup_.launch.start_timeout_s);
-  if (!running_ || setup_.trial_timeout_s <= 0) return std::nullopt;
-  return running_->began + duration(setup_.trial_timeout_s);
+  return running_ ? trial_deadline() : std::nullopt;
+}
+
+std::optional<ObjectiveHost::Clock::time_point> ObjectiveHost::trial_deadline() const {
+  if (running_->stack_asked) {
+    const bool is_printed = process_->printed(kEndOfStack);
+    return is_printed ? *running_->stack_asked : *running_->stack_asked + duration(kStackPatience_s);
+  }
+  std::optional<Clock::time_point> due;
+  if (setup_.trial_timeout_s > 0) due = running_->began + duration(setup_.trial_timeout_s);
+  if (setup_.hang_after_s <= 0) return due;
+  const Clock::time_point hangs = running_->last_sign + duration(setup_.hang_after_s);
+  return due ? std::min(*due, hangs) : hangs;
 }
 
 std::optional<double> ObjectiveHost::next_deadline_in_s() const {

@@ -26,6 +26,7 @@ struct ObjectiveSetup {
   GoalInfo goal;
   std::filesystem::path trials_directory;  // trial n gets the folder <n> in it when it asks for one
   double trial_timeout_s = 0;              // 0 = none
+  double hang_after_s = 0;                 // a trial that says nothing for so long has hung; 0 = never
   // Takes what the plugin logs, one text a call. Without it, log lines join the plugin's output.
   std::function<void(tuner_log_level, std::string_view)> on_log = {};
   // Takes what the plugin prints, as it comes. Its last lines join the messages of failures anyhow.
@@ -76,6 +77,11 @@ class ObjectiveHost {
     Assignment assignment;
     bool begun = false;  // evaluate was sent
     Clock::time_point began = {};
+    Clock::time_point last_sign = {};  // it reported, logged, noted or printed something
+    std::uint64_t printed_bytes = 0;   // at its last sign
+    // Once it has hung: the host is asked for its stack, and what it had printed before.
+    std::optional<Clock::time_point> stack_asked = {};
+    OutputTail printed_before = {};
     tuner_stop_reason stop = TUNER_CONTINUE;
     std::vector<std::pair<std::string, double>> notes = {};
   };
@@ -84,9 +90,15 @@ class ObjectiveHost {
   void begin_attempt();
   void send_stop();
   std::optional<Clock::time_point> deadline() const;
+  std::optional<Clock::time_point> trial_deadline() const;
+  void look_for_signs(std::size_t replies);
+  bool is_over_time() const;
+  void ask_for_stack();
+  AttemptEnded hung();
   void on_reply(const protocol::Reply& reply, std::vector<Event>& events);
   void on_host_end(const HostEnd& end, std::vector<Event>& events);
   void on_deadline(std::vector<Event>& events);
+  void end_attempt(std::vector<Event>& events, AttemptEnded ended);
   void on_log(const protocol::Log& log);
   void on_note(const protocol::Note& note);
   AttemptEnded ended_by(const protocol::Evaluated& evaluated);

@@ -14,6 +14,7 @@ class OutputTail {
  public:
   void append(std::string_view text);
   void clear() { text_.clear(); }
+  bool holds(std::string_view text) const { return text_.find(text) != std::string::npos; }
 
   // At most 20 lines and 4 KiB, printable, without trailing newlines.
   std::string last_lines() const;

@@ -8,6 +8,7 @@
 
 #include "core/configuration_text.h"
 #include "core/error.h"
+#include "mpi_runner/clock.h"
 #include "mpi_runner/epoch.h"
 #include "mpi_runner/input_files.h"
 #include "mpi_runner/machine.h"
@@ -132,13 +133,19 @@ std::uint32_t threads_per_trial(const RunOptions& options, const Transport& tran
   return options.threads.value_or(cores_per_rank(ranks));
 }
 
-// Rank 0 waits for its own objective before the study is made: mistakes in options and data appear here.
-std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup) {
+// Rank 0 waits for its own objective before the study is made: mistakes in options and data appear here. The other
+// ranks, which wait with theirs, hear meanwhile that it lives.
+std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup, Transport& transport, double rank_timeout_s) {
+  double last_alive_s = steady_time_s();
   auto evaluator = std::make_unique<Evaluator>(setup);
   std::vector<pollfd> descriptors;
   Pause pause;
   while (!evaluator->ready()) {
     evaluator->advance();
+    if (steady_time_s() - last_alive_s > alive_every_s(rank_timeout_s)) {
+      last_alive_s = steady_time_s();
+      for (std::uint64_t rank = 1; rank < transport.size(); ++rank) transport.send(RankId{rank}, to_bytes(Alive{}));
+    }
     if (stop_request() == StopRequest::leave) throw Interrupted("stopped by a signal before the first trial");
     descriptors.clear();
     evaluator->append_poll_fds(descriptors);
@@ -187,12 +194,13 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   opened.objective.launch.memory_limit_bytes = settings.trial_memory_bytes;
 
   const ObjectiveSetup objective{opened.objective.launch, opened.objective_options,         opened.definition.space,
-                                 opened.definition.goal,  opened.path.string() + ".trials", settings.trial_timeout_s};
+                                 opened.definition.goal,  opened.path.string() + ".trials", settings.trial_timeout_s,
+                                 settings.hang_after_s};
   for (std::uint64_t rank = 1; rank < transport.size(); ++rank)
-    transport.send(RankId{rank}, to_bytes(WorkerSetup{objective, 2 * options.rank_timeout_s}));
+    transport.send(RankId{rank}, to_bytes(WorkerSetup{objective, options.rank_timeout_s}));
   std::vector<std::vector<double>> enqueue = first_configurations(options, opened.definition.space);
   std::vector<ImportedTrial> imported = imports(options.warm_start, opened);
-  std::unique_ptr<Evaluator> evaluator = ready_evaluator(objective);
+  std::unique_ptr<Evaluator> evaluator = ready_evaluator(objective, transport, options.rank_timeout_s);
 
   StrategyHost(strategy_setup(opened)).wait_until_created();  // mistakes in its options appear before a study is made
   if (!opened.store) opened.store = StudyStore::create(opened.path, opened.definition, store_settings(options));

@@ -6,7 +6,9 @@
 #include <iostream>
 
 #include "core/error.h"
+#include "mpi_runner/dead_segments.h"
 #include "mpi_runner/holdout.h"
+#include "mpi_runner/machine.h"
 #include "mpi_runner/manager.h"
 #include "mpi_runner/prepare.h"
 #include "mpi_runner/run_options.h"
@@ -102,6 +104,7 @@ int manage(const RunOptions& options, Transport& transport) {
 int run_command(const std::vector<std::string>& arguments) {
   Transport transport;
   install_signal_handlers();
+  if (transport.first_on_node()) remove_dead_segments("/dev/shm", host_name(), geteuid());
   constexpr double kPatience_s = 10;
   if (transport.rank() != RankId{0}) {
     run_worker(transport);

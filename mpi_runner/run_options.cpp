@@ -74,6 +74,10 @@ std::vector<Row> table() {
       {"Objective", "threads", this_run, value<Count>("N"), "threads per trial; default: cores per rank"},
       {"Objective", "trial-timeout", changeable, value<Duration>("TIME"),
        "a trial that takes longer has failed; default: 0 (none)"},
+      {"Objective", "hang-after", changeable, value<Duration>("TIME"),
+       "a trial that reports, logs and prints nothing for so long has failed as timeout; where it hung is kept with "
+       "it; "
+       "default: 0 (never)"},
       {"Objective", "trial-memory", changeable, value<MemorySize>("SIZE"),
        "a trial that takes more, children included, has failed; default: 0 (none)"},
       {"Objective", "retries", changeable, value<Count>("N"),
@@ -160,6 +164,7 @@ void apply_setting(Settings& settings, const std::string& name, const std::strin
   if (name == "max-lost") settings.retry.max_lost = count_from_text(text).value;
   if (name == "target") settings.rules.target = real_from(text);
   if (name == "trial-timeout") settings.trial_timeout_s = duration_from_text(text).seconds;
+  if (name == "hang-after") settings.hang_after_s = duration_from_text(text).seconds;
   if (name == "trial-memory") settings.trial_memory_bytes = memory_size_from_text(text).bytes;
   if (name == "patience") {
     const std::uint64_t patience = count_from_text(text).value;

@@ -50,6 +50,7 @@ struct Settings {
   StopRules rules;
   RetryPolicy retry;
   double trial_timeout_s = 0;            // 0 = none
+  double hang_after_s = 0;               // 0 = never
   std::uint64_t trial_memory_bytes = 0;  // 0 = none
 };
 

@@ -22,13 +22,19 @@ bool started_by_launcher() {
                      [](const char* name) { return std::getenv(name) != nullptr; });
 }
 
-int count_ranks_on_node() {
-  MPI_Comm node;
+struct PlaceOnNode {
+  int rank = 0;
   int size = 1;
+};
+
+PlaceOnNode place_on_node() {
+  MPI_Comm node;
+  PlaceOnNode place;
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-  MPI_Comm_size(node, &size);
+  MPI_Comm_rank(node, &place.rank);
+  MPI_Comm_size(node, &place.size);
   MPI_Comm_free(&node);
-  return size;
+  return place;
 }
 
 volatile sig_atomic_t exit_code_when_patience_ends = 0;
@@ -44,7 +50,7 @@ struct Transport::State {
   bool joined = false;
   int rank = 0;
   int size = 1;
-  int ranks_on_node = 1;
+  PlaceOnNode on_node;
   std::list<Sending> sending;
 
   void forget_sent() {
@@ -66,7 +72,7 @@ Transport::Transport() : state_(std::make_unique<State>()) {
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank(MPI_COMM_WORLD, &state_->rank);
   MPI_Comm_size(MPI_COMM_WORLD, &state_->size);
-  state_->ranks_on_node = count_ranks_on_node();
+  state_->on_node = place_on_node();
   state_->joined = true;
 }
 
@@ -81,7 +87,10 @@ std::size_t Transport::size() const {
   return static_cast<std::size_t>(state_->size);
 }
 std::size_t Transport::ranks_on_node() const {
-  return static_cast<std::size_t>(state_->ranks_on_node);
+  return static_cast<std::size_t>(state_->on_node.size);
+}
+bool Transport::first_on_node() const {
+  return state_->on_node.rank == 0;
 }
 
 void Transport::send(RankId to, Bytes bytes) {

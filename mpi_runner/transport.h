@@ -30,6 +30,7 @@ class Transport {
   std::size_t size() const;
   // Ranks on this rank's node, this one included: they share its cores.
   std::size_t ranks_on_node() const;
+  bool first_on_node() const;
 
   void send(RankId to, Bytes bytes);
   std::optional<Envelope> receive();

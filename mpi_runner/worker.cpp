@@ -51,7 +51,7 @@ class Worker {
   }
 
   void on(WorkerSetup&& message) {
-    silence_s_ = message.silence_s;
+    rank_timeout_s_ = message.rank_timeout_s;
     evaluator_.emplace(std::move(message.objective));
   }
   void on(WorkBatch&& message) {
@@ -96,8 +96,8 @@ class Worker {
 
   void keep_in_touch() {
     const double now_s = steady_time_s();
-    if (now_s - last_sent_s_ > kAliveEvery_s) say(Alive{});
-    const bool manager_is_gone = now_s - last_heard_s_ > silence_s_;
+    if (now_s - last_sent_s_ > alive_every_s(rank_timeout_s_)) say(Alive{});
+    const bool manager_is_gone = now_s - last_heard_s_ > 2 * rank_timeout_s_;
     if (manager_is_gone || stop_request() == StopRequest::leave) over_ = true;
   }
 
@@ -120,7 +120,7 @@ class Worker {
   }
 
   Transport& transport_;
-  double silence_s_ = 3600;  // until the setup says: the manager may have to read much data first
+  double rank_timeout_s_ = 1800;  // until the setup says: the manager may have to read much data first
   bool over_ = false;
   bool said_ready_ = false;
   std::optional<Evaluator> evaluator_;

@@ -18,6 +18,7 @@
 
 #include "mpi_runner/plugin_host/guard_report.h"
 #include "mpi_runner/plugin_host/process_tree.h"
+#include "mpi_runner/plugin_host/stack_dump.h"
 #include "mpi_runner/unique_fd.h"
 
 namespace tuner {
@@ -129,7 +130,9 @@ class Guard {
   void hear_rank() {
     GuardCommand command{};
     const ssize_t size = control_ ? recv(control_.get(), &command, sizeof command, MSG_DONTWAIT) : -1;
-    if (size > 0) {
+    if (size > 0 && command == GuardCommand::print_stack) {
+      kill(host_, kStackSignal);
+    } else if (size > 0) {
       finishing_ |= command == GuardCommand::finish;
       if (!deadline_) deadline_ = Clock::now() + kGrace;
     } else if (size == 0 && finishing_) {

@@ -14,8 +14,9 @@ constexpr int kControlFd = 4;  // guard to rank
 
 // To the guard. When the socket closes, it kills the host and all its descendants at once, unless told to finish.
 enum class GuardCommand : std::uint8_t {
-  finish,  // the host was asked to end by itself; it has a second for it
-  kill     // the host's socket is closed: report how it died, or after a second kill it
+  finish,      // the host was asked to end by itself; it has a second for it
+  kill,        // the host's socket is closed: report how it died, or after a second kill it
+  print_stack  // the host is to print where it is; nothing else changes
 };
 
 enum class GuardNews : std::uint8_t {

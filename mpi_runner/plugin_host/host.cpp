@@ -14,6 +14,7 @@
 #include "mpi_runner/plugin_host/loader.h"
 #include "mpi_runner/plugin_host/objective_server.h"
 #include "mpi_runner/plugin_host/protocol.h"
+#include "mpi_runner/plugin_host/stack_dump.h"
 #include "mpi_runner/plugin_host/strategy_server.h"
 
 namespace tuner {
@@ -90,6 +91,7 @@ class PluginServer {
 
 int run_host(const std::string& plugin) {
   survive_signals_to_the_job();
+  install_stack_dump();
   fcntl(kDataFd, F_SETFD, FD_CLOEXEC);
   setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // a crash must not take the last lines along
   FrameSocket socket{UniqueFd(kDataFd)};

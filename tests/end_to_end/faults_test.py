@@ -1,5 +1,7 @@
 """Runs in which plugins, ranks and nodes fail: what is tried again, what is blamed, and that the rest goes on."""
+import pathlib
 import re
+import os
 import unittest
 
 import tuner_program as tuner
@@ -68,6 +70,74 @@ class Faults(tuner.TunerTest):
 
         self.assertNotIn("taken out", output)
         self.assertEqual({row[0] for row in tuner.trials(self.study).values()}, {"complete"})
+
+
+class LostRanks(tuner.TunerTest):
+    """Ranks that are killed while the others work, placed by what the journal holds."""
+
+    def start(self, *mpirun_options, trials):
+        return tuner.start(*self.sphere("--set", "sleep_ms=20", "--rank-timeout", "4s", trials=trials), ranks=4,
+                           mpirun_options=mpirun_options)
+
+    def kill_rank(self, process, rank):
+        journal = lambda: sum(path.stat().st_size for path in self.folder.glob(self.study.name + ".journal.*"))
+        tuner.wait_for(lambda: journal() > 5000, "some trials")
+        tuner.kill(tuner.ranks(process.pid)[rank])
+
+    def wait_for_the_end(self, process):
+        """Of all ranks. With --enable-recovery Open MPI's mpirun sometimes outlives them (facts/environment.md)."""
+        tuner.wait_for(lambda: not tuner.ranks(process.pid), "the end of all ranks")
+        tuner.kill(process.pid)
+        return process.communicate()[0]
+
+    def test_the_study_goes_on_without_a_worker_that_died(self):
+        process = self.start("--enable-recovery", trials=2000)
+        self.kill_rank(process, 2)
+        output = self.wait_for_the_end(process)
+
+        self.assertRegex(output, r"rank 2 on \S+ has said nothing for 4 s and counts as lost")
+        self.assertEqual(len([row for row in tuner.trials(self.study).values() if row[0] == "complete"]), 2000)
+        tuner.run("status", self.study, "--exit-code")
+        tuner.run("verify", self.study)
+        tuner.run("replay", self.study)
+
+    def test_workers_leave_a_manager_that_died_and_the_study_goes_on_later(self):
+        process = self.start("--enable-recovery", trials=100000)
+        self.kill_rank(process, 0)
+        self.wait_for_the_end(process)
+
+        tuner.run("status", self.study, "--exit-code", expect=4)
+        done = int(tuner.run("status", self.study).split("trials ")[1].split()[0])
+        self.assertGreater(done, 10)
+        tuner.run("--resume", self.study, "--trials", done + 20, ranks=2)
+        tuner.run("replay", self.study)
+
+    def test_without_recovery_the_job_ends_by_itself_and_is_resumable(self):
+        for rank in (0, 2):
+            with self.subTest(rank=rank):
+                self.study = self.folder / f"killed-{rank}.h5"
+                process = self.start(trials=100000)
+                self.kill_rank(process, rank)
+                process.communicate(timeout=tuner.HANG_GUARD_S)
+
+                self.assertEqual(tuner.ranks(process.pid), {})
+                tuner.run("status", self.study, "--exit-code", expect=4)
+
+    def test_a_job_that_was_killed_as_a_whole_leaves_no_shared_memory_to_the_next_run(self):
+        process = self.start(trials=100000)
+        tuner.wait_for(lambda: self.study.exists() and len(tuner.ranks(process.pid)) == 4, "the ranks")
+        ranks = tuner.ranks(process.pid)
+        maps = [line.split() for pid in ranks.values() for line in pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()]
+        segments = {words[-1] for words in maps if "vader_segment" in words[-1]}
+        self.assertEqual(len(segments), 4)
+        for pid in [process.pid, *ranks.values()]:
+            tuner.kill(pid)
+        process.communicate()
+        tuner.wait_for(lambda: not tuner.processes(str(self.study)), "the end of all processes")
+
+        tuner.run("--resume", self.study, "--trials", 1, ranks=2)
+
+        self.assertEqual([name for name in segments if os.path.exists(name)], [])
 
 
 if __name__ == "__main__":

@@ -3,22 +3,12 @@ import os
 import random
 import signal
 import subprocess
-import time
 import unittest
 
 import tuner_program as tuner
 
 
 MISBEHAVING = tuner.BUILD / "lib/tuner/fixtures/misbehaving_objective.so"
-
-
-def wait_for(condition, what):
-    """Waits for an event, not for a time: the guard only ends a hang."""
-    guard = time.monotonic() + tuner.HANG_GUARD_S
-    while not condition():
-        if time.monotonic() > guard:
-            raise AssertionError(f"never came: {what}")
-        time.sleep(0.01)
 
 
 class Resume(tuner.TunerTest):
@@ -62,7 +52,7 @@ class Resume(tuner.TunerTest):
         process = tuner.start("--plugin", MISBEHAVING, "--set", "misbehave=hang", "--set", "at=refit", "--trials", 5,
                               "--study", self.study, *more)
         model = self.folder / "study.h5.trials"
-        wait_for(lambda: list(model.glob("*/holdout/model")), "the look at the hold-out part")
+        tuner.wait_for(lambda: list(model.glob("*/holdout/model")), "the look at the hold-out part")
         return process
 
     def test_kill_while_the_holdout_is_scored_loses_no_result(self):
@@ -89,7 +79,7 @@ class Resume(tuner.TunerTest):
 
     def test_usr1_drains_and_the_study_can_be_resumed(self):
         process = tuner.start(*self.slow(trials=2000), ranks=3)
-        wait_for(lambda: self.journal_size() > 5000, "some trials")
+        tuner.wait_for(lambda: self.journal_size() > 5000, "some trials")
         process.send_signal(signal.SIGUSR1)
         output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
 
@@ -99,7 +89,7 @@ class Resume(tuner.TunerTest):
 
     def test_term_leaves_at_once_and_loses_nothing(self):
         process = tuner.start(*self.slow(trials=2000))
-        wait_for(lambda: self.journal_size() > 5000, "some trials")
+        tuner.wait_for(lambda: self.journal_size() > 5000, "some trials")
         process.terminate()
         process.communicate(timeout=tuner.HANG_GUARD_S)
 
@@ -110,7 +100,7 @@ class Resume(tuner.TunerTest):
 
     def test_a_second_run_of_a_live_study_is_refused(self):
         process = tuner.start(*self.slow(trials=100000))
-        wait_for(lambda: self.journal_size() > 5000, "some trials")
+        tuner.wait_for(lambda: self.journal_size() > 5000, "some trials")
         try:
             output = tuner.run(*self.slow(trials=100000), expect=4)
             self.assertIn(str(process.pid), output)
@@ -133,14 +123,14 @@ class Resume(tuner.TunerTest):
                 self.assertEqual(tuner.configurations(self.study), self.undisturbed(strategy))
                 self.assertIn("equal", tuner.run("replay", self.study))
                 tuner.run("verify", self.study)
-                wait_for(lambda: not tuner.processes(str(self.study)), "the end of all processes")
+                tuner.wait_for(lambda: not tuner.processes(str(self.study)), "the end of all processes")
 
     def run_and_kill(self, arguments, chance, seen):
         """Kills one of a run's processes after some progress; what was recorded before must still be there."""
         process = tuner.start(*arguments, ranks=4)
         journal = lambda: sum(p.stat().st_size for p in self.folder.glob(self.study.name + ".journal.*"))
         enough = chance.randrange(500, 4000)
-        wait_for(lambda: process.poll() is not None or journal() > enough, "progress")
+        tuner.wait_for(lambda: process.poll() is not None or journal() > enough, "progress")
         candidates = [process.pid, *tuner.descendants(process.pid)]
         if candidates and process.poll() is None:
             tuner.kill(chance.choice(candidates))
@@ -151,7 +141,7 @@ class Resume(tuner.TunerTest):
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-        wait_for(lambda: not tuner.processes(str(self.study)), "the end of all processes")
+        tuner.wait_for(lambda: not tuner.processes(str(self.study)), "the end of all processes")
         if not self.study.exists():
             return seen
         exported = tuner.run("export", self.study, "--format", "csv")

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 import h5py
@@ -137,6 +138,32 @@ def descendants(pid):
         if not more:
             return sorted(found - {pid})
         found |= more
+
+
+def wait_for(condition, what):
+    """Waits for an event, not for a time: the guard only ends a hang."""
+    guard = time.monotonic() + HANG_GUARD_S
+    while not condition():
+        if time.monotonic() > guard:
+            raise AssertionError(f"never came: {what}")
+        time.sleep(0.01)
+
+
+def ranks(mpirun):
+    """The ranks that this mpirun has started and that live, as {rank: pid}."""
+    found = {}
+    for pid in descendants(mpirun):
+        try:
+            process = pathlib.Path("/proc") / str(pid)
+            if (process / "comm").read_text().strip() != "tuner":
+                continue
+            environment = (process / "environ").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        for setting in environment:
+            if setting.startswith(b"OMPI_COMM_WORLD_RANK="):
+                found[int(setting.split(b"=")[1])] = pid
+    return found
 
 
 def kill(pid):

@@ -20,7 +20,8 @@ TEST(Messages, ASetupArrivesAsItWasSent) {
                      small_space(),
                      {{{"loss", false}, {"speed", true}}, {"size"}, {{"epochs", 1, 27}}},
                      "/tmp/trials",
-                     7.5},
+                     7.5,
+                     60},
                     33};
 
   const WorkerSetup arrived = sent(setup);
@@ -37,7 +38,8 @@ TEST(Messages, ASetupArrivesAsItWasSent) {
   EXPECT_EQ(arrived.objective.goal.fidelities[0].high, 27);
   EXPECT_EQ(arrived.objective.trials_directory, "/tmp/trials");
   EXPECT_EQ(arrived.objective.trial_timeout_s, 7.5);
-  EXPECT_EQ(arrived.silence_s, 33);
+  EXPECT_EQ(arrived.objective.hang_after_s, 60);
+  EXPECT_EQ(arrived.rank_timeout_s, 33);
 }
 
 TEST(Messages, ABatchArrivesAsItWasSent) {

@@ -165,6 +165,42 @@ TEST(ObjectiveHost, AsksARunningTrialToStop) {
   EXPECT_EQ(stopped_by(TUNER_STOP_CANCEL, 1), Cause::preempted);
 }
 
+TEST(ObjectiveHost, ASilentTrialIsKilledAndItsMessageSaysWhereItHung) {
+  for (const char* how : {"hang", "sleep_ignoring_term", "print_and_hang"}) {
+    ObjectiveSetup setup = fixture_setup(misbehave(how, 1));
+    setup.hang_after_s = 0.3;
+    ObjectiveHost host(setup);
+    evaluate(host, trial(0));
+
+    const AttemptEnded ended = evaluate(host, trial(1));
+
+    EXPECT_EQ(ended.cause, Cause::timeout);
+    EXPECT_THAT(ended.message, AllOf(HasSubstr("said nothing for 0.3 s"), HasSubstr("misbehaving_objective.so("),
+                                     HasSubstr("(end of stack)")));
+    EXPECT_EQ(std::string(how) == "print_and_hang", ended.message.ends_with("last output:\nreading the data"));
+    EXPECT_EQ(evaluate(host, trial(2)).cause, Cause::value);
+  }
+}
+
+TEST(ObjectiveHost, ATrialThatSaysSomethingNowAndThenHasNotHung) {
+  ObjectiveSetup setup = fixture_setup(misbehave("speak_now_and_then", -1));
+  setup.hang_after_s = 5;
+  ObjectiveHost host(setup);
+
+  EXPECT_EQ(evaluate(host, trial(0)).cause, Cause::value);
+}
+
+TEST(ObjectiveHost, APluginThatCannotShowItsStackIsKilledAllTheSame) {
+  ObjectiveSetup setup = fixture_setup(misbehave("hang_ignoring_quit", -1));
+  setup.hang_after_s = 0.3;
+  ObjectiveHost host(setup);
+
+  const AttemptEnded ended = evaluate(host, trial(0));
+
+  EXPECT_EQ(ended.cause, Cause::timeout);
+  EXPECT_THAT(ended.message, HasSubstr("where it was is not known"));
+}
+
 TEST(ObjectiveHost, StopThatComesTooLateDoesNotStopTheNextTrial) {
   ObjectiveHost host(fixture_setup(misbehave("wait_for_stop", 1)));
   host.start(trial(0));

@@ -93,8 +93,8 @@ TEST_F(Show, TellsATrialsWholeStory) {
 
   EXPECT_THAT(text, HasSubstr("trial 4: complete, the best\n"
                               "origin: strategy (ask 3), chosen with 4 results known and 0 trials pending\n"
-                              "attempt 1: lost\n    rank 3 said nothing for 60 s\n"
-                              "attempt 2: rank 1, started "));
+                              "attempt 1: lost, rank 1, from "));
+  EXPECT_THAT(text, HasSubstr("\n    rank 3 said nothing for 60 s\nattempt 2: value, rank 1, started "));
   EXPECT_THAT(text, AllOf(HasSubstr(", took 12 s\n"), HasSubstr("  eta                0.7\n"),
                           HasSubstr("  rate_drop          inactive\n"), HasSubstr("  logloss            0.0625\n"),
                           HasSubstr("attempt 2, step 1      0.75\n"), HasSubstr("  trees              40\n"),
