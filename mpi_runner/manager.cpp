@@ -425,7 +425,7 @@ void Manager::keep_in_touch() {
 void Manager::end(const RunEnd& how) {
   for (const AttemptEnded& trial : preempted(study())) record(trial);
   if (how.kind == RunEnd::Kind::left) {
-    store_.commit();
+    write([this] { store_.commit(); });  // on a full disk they are taken for lost the next time, which is no harm
     store_.leave();
     return;
   }
