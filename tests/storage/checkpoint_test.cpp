@@ -259,7 +259,7 @@ TEST_F(CheckpointTest, NamesThatCouldBreakATableOrATerminalAreMadeHarmless) {
 
   export_csv(study_, out);
 
-  EXPECT_THAT(out.str(), HasSubstr("\"note.a,\"\"b\"\"\\x1b[2J\\x0a\\x9b\""));
+  EXPECT_THAT(out.str(), HasSubstr("\"note.a,\"\"b\"\"\\x1b[2J\\n\\u009b\""));
 }
 
 TEST_F(CheckpointTest, TheTrialsAsJson) {
