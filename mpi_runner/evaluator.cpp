@@ -1,9 +1,13 @@
 #include "mpi_runner/evaluator.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "mpi_runner/clock.h"
+#include "mpi_runner/machine.h"
 
 namespace tuner {
 namespace {
@@ -11,14 +15,45 @@ namespace {
 // Trials come together where each takes less than a millisecond (Crew); this is far from that.
 constexpr double kLongestHold_s = 0.05;
 
+// The study has all trials; very short ones would only drive the rest out of the log, and take time to write.
+constexpr double kShortestLogged_s = 0.01;
+
+ObjectiveSetup with_log(ObjectiveSetup setup, RankLog& log, const bool& begun) {
+  // A run that is refused must leave no trace, so nothing is written before the first trial.
+  setup.on_host = [&](std::string_view what) {
+    if (begun) log.write("host", {{"what", std::string(what)}});
+  };
+  setup.keep_output = [&log](TrialId trial, std::uint32_t attempt, std::string_view text) {
+    log.keep_output(trial, attempt, text);
+  };
+  return setup;
+}
+
 }  // namespace
 
+Evaluator::Evaluator(ObjectiveSetup setup, RankLog& log) : log_(log), host_(with_log(std::move(setup), log, begun_)) {}
+
+void Evaluator::log_ends(const std::vector<Event>& events) {
+  for (const Event& event : events) {
+    const auto* ended = std::get_if<AttemptEnded>(&event);
+    if (ended == nullptr || (ended->cause == Cause::value && ended->duration_s < kShortestLogged_s)) continue;
+    log_.write("attempt ended", {{"trial", ended->trial.value},
+                                 {"attempt", std::uint64_t{ended->attempt}},
+                                 {"cause", std::string(name_of(ended->cause))},
+                                 {"duration_s", ended->duration_s},
+                                 {"message", ended->message}});
+  }
+}
+
 void Evaluator::add(std::vector<Assignment> assignments) {
+  if (!assignments.empty() && !std::exchange(begun_, true))
+    log_.write("first trial", {{"host", host_name()}, {"pid", static_cast<std::uint64_t>(getpid())}});
   std::move(assignments.begin(), assignments.end(), std::back_inserter(queue_));
 }
 
 std::vector<Event> Evaluator::advance() {
   std::vector<Event> events = host_.advance();
+  log_ends(events);
   if (!host_.busy() && !queue_.empty()) {
     host_.start(queue_.front());
     queue_.pop_front();

@@ -8,12 +8,16 @@
 
 #include "core/event.h"
 #include "mpi_runner/objective_host.h"
+#include "mpi_runner/rank_log.h"
 
 namespace tuner {
 
 class Evaluator {
  public:
-  explicit Evaluator(ObjectiveSetup setup) : host_(std::move(setup)) {}
+  // The log must live as long.
+  Evaluator(ObjectiveSetup setup, RankLog& log);
+  Evaluator(const Evaluator&) = delete;
+  Evaluator& operator=(const Evaluator&) = delete;
 
   bool ready() const { return host_.ready(); }
   bool idle() const { return !host_.busy() && queue_.empty(); }
@@ -29,7 +33,10 @@ class Evaluator {
 
  private:
   void return_queue(std::vector<Event>& events);
+  void log_ends(const std::vector<Event>& events);
 
+  RankLog& log_;
+  bool begun_ = false;  // a trial was added
   ObjectiveHost host_;
   std::deque<Assignment> queue_;
   double started_s_ = 0;  // the trial that the host is busy with

@@ -19,6 +19,7 @@ namespace tuner {
 // The first message: everything that a worker needs to evaluate trials of this study.
 struct WorkerSetup {
   ObjectiveSetup objective;
+  std::filesystem::path logs;  // the folder of the study's logs
   double rank_timeout_s = 60;  // who says nothing for so long counts as dead; the manager after twice that
 };
 

@@ -39,6 +39,7 @@ ObjectiveHost::~ObjectiveHost() {
 
 void ObjectiveHost::start_host() {
   created_ = false;
+  note_host("started");
   process_.emplace(setup_.launch);
   process_->on_output(setup_.on_output);
   host_started_ = Clock::now();
@@ -107,6 +108,7 @@ void ObjectiveHost::look_for_signs(std::size_t replies) {
 void ObjectiveHost::on_reply(const protocol::Reply& reply, std::vector<Event>& events) {
   if (std::holds_alternative<protocol::Created>(reply)) {
     created_ = true;
+    note_host("ready");
     if (running_) begin_attempt();
   } else if (const auto* failed = std::get_if<protocol::Failed>(&reply)) {
     fail_create(*failed);
@@ -177,7 +179,23 @@ AttemptEnded ObjectiveHost::outcome(Cause cause) {
   ended.cause = cause;
   ended.duration_s = std::chrono::duration<double>(Clock::now() - running_->began).count();
   ended.notes = std::move(running_->notes);
+  if (setup_.keep_output) keep_output(process_->output());
   return ended;
+}
+
+void ObjectiveHost::keep_output(const OutputTail& output) const {
+  if (!running_->stack_asked) {
+    if (!output.text().empty())
+      setup_.keep_output(running_->assignment.trial, running_->assignment.attempt, output.text());
+    return;
+  }
+  OutputTail all = running_->printed_before;
+  all.append(output.text());
+  setup_.keep_output(running_->assignment.trial, running_->assignment.attempt, all.text());
+}
+
+void ObjectiveHost::note_host(std::string_view what) const {
+  if (setup_.on_host) setup_.on_host(what);
 }
 
 AttemptEnded ObjectiveHost::failed(Cause cause, const std::string& problem) {
@@ -187,6 +205,7 @@ AttemptEnded ObjectiveHost::failed(Cause cause, const std::string& problem) {
 }
 
 void ObjectiveHost::on_host_end(const HostEnd& end, std::vector<Event>& events) {
+  note_host(end.what);
   if (!created_) fail_create({protocol::Blame::plugin, end.what + ", while it was created"});
   if (!running_) return process_.reset();  // the next start() makes a new one
   end_attempt(events, running_->stack_asked ? hung() : failed(end.cause, end.what));

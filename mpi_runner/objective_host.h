@@ -31,6 +31,10 @@ struct ObjectiveSetup {
   std::function<void(tuner_log_level, std::string_view)> on_log = {};
   // Takes what the plugin prints, as it comes. Its last lines join the messages of failures anyhow.
   std::function<void(std::string_view)> on_output = {};
+  // Takes the end of what an attempt has printed, once it has ended, if it has printed something.
+  std::function<void(TrialId, std::uint32_t attempt, std::string_view)> keep_output = {};
+  // Takes what happens to the host: "started", "crashed (SIGSEGV)".
+  std::function<void(std::string_view)> on_host = {};
 };
 
 // One attempt to run.
@@ -103,6 +107,8 @@ class ObjectiveHost {
   void on_note(const protocol::Note& note);
   AttemptEnded ended_by(const protocol::Evaluated& evaluated);
   AttemptEnded outcome(Cause cause);
+  void keep_output(const OutputTail& output) const;
+  void note_host(std::string_view what) const;
   AttemptEnded failed(Cause cause, const std::string& problem);
   [[noreturn]] void fail_create(const protocol::Failed& why);
 

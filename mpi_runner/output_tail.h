@@ -16,6 +16,8 @@ class OutputTail {
   void clear() { text_.clear(); }
   bool holds(std::string_view text) const { return text_.find(text) != std::string::npos; }
 
+  std::string_view text() const { return text_; }  // as it was printed: 64 KiB of it and a little more
+
   // At most 20 lines and 4 KiB, printable, without trailing newlines.
   std::string last_lines() const;
 

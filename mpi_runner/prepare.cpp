@@ -135,9 +135,10 @@ std::uint32_t threads_per_trial(const RunOptions& options, const Transport& tran
 
 // Rank 0 waits for its own objective before the study is made: mistakes in options and data appear here. The other
 // ranks, which wait with theirs, hear meanwhile that it lives.
-std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup, Transport& transport, double rank_timeout_s) {
+std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup, RankLog& log, Transport& transport,
+                                           double rank_timeout_s) {
   double last_alive_s = steady_time_s();
-  auto evaluator = std::make_unique<Evaluator>(setup);
+  auto evaluator = std::make_unique<Evaluator>(setup, log);
   std::vector<pollfd> descriptors;
   Pause pause;
   while (!evaluator->ready()) {
@@ -196,11 +197,13 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   const ObjectiveSetup objective{opened.objective.launch, opened.objective_options,         opened.definition.space,
                                  opened.definition.goal,  opened.path.string() + ".trials", settings.trial_timeout_s,
                                  settings.hang_after_s};
+  const std::filesystem::path logs = std::filesystem::absolute(logs_of(opened.path));
   for (std::uint64_t rank = 1; rank < transport.size(); ++rank)
-    transport.send(RankId{rank}, to_bytes(WorkerSetup{objective, options.rank_timeout_s}));
+    transport.send(RankId{rank}, to_bytes(WorkerSetup{objective, logs, options.rank_timeout_s}));
   std::vector<std::vector<double>> enqueue = first_configurations(options, opened.definition.space);
   std::vector<ImportedTrial> imported = imports(options.warm_start, opened);
-  std::unique_ptr<Evaluator> evaluator = ready_evaluator(objective, transport, options.rank_timeout_s);
+  auto log = std::make_unique<RankLog>(logs, RankId{0});
+  std::unique_ptr<Evaluator> evaluator = ready_evaluator(objective, *log, transport, options.rank_timeout_s);
 
   StrategyHost(strategy_setup(opened)).wait_until_created();  // mistakes in its options appear before a study is made
   if (!opened.store) opened.store = StudyStore::create(opened.path, opened.definition, store_settings(options));
@@ -220,7 +223,11 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
                std::move(imported),
                not_yet_known(std::move(enqueue), study),
                changes(study, options.settings)};
-  return {std::move(opened.store), std::move(plan), std::move(opened.objective), std::move(opened.objective_options),
+  return {std::move(log),
+          std::move(opened.store),
+          std::move(plan),
+          std::move(opened.objective),
+          std::move(opened.objective_options),
           std::move(opened.remarks)};
 }
 

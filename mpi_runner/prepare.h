@@ -15,6 +15,7 @@
 namespace tuner {
 
 struct PreparedRun {
+  std::unique_ptr<RankLog> log;  // rank 0's
   std::unique_ptr<StudyStore> store;
   RunPlan plan;
   LoadedPlugin objective;            // with threads and memory limit as trials have them

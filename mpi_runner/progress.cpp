@@ -27,13 +27,14 @@ bool seen_on_terminal() {
 
 }  // namespace
 
-Progress::Progress(std::uint64_t trials)
-    : trials_(trials), terminal_(seen_on_terminal()), started_s_(steady_time_s()), next_draw_s_(started_s_) {
+Progress::Progress(std::uint64_t trials, RankLog& log)
+    : trials_(trials), log_(log), terminal_(seen_on_terminal()), started_s_(steady_time_s()), next_draw_s_(started_s_) {
   next_draw_s_ += terminal_ ? kRedrawEvery_s : kLogLineEvery_s;
 }
 
 void Progress::notice(const std::string& text) {
   clear_line();
+  log_.write("notice", {{"text", text}});
   fmt::print(stderr, "tuner: {}\n", escaped_lines(text));
 }
 

@@ -8,15 +8,16 @@
 #include <string>
 
 #include "core/study.h"
+#include "mpi_runner/rank_log.h"
 
 namespace tuner {
 
 class Progress {
  public:
   // `trials`: how many the study should have.
-  explicit Progress(std::uint64_t trials);
+  Progress(std::uint64_t trials, RankLog& log);
 
-  // Something that people should know, on a line of its own.
+  // Something that people should know, on a line of its own; also in the log.
   void notice(const std::string& text);
   // The result of this trial is safe.
   void acknowledged(const Study& study, TrialId trial);
@@ -30,6 +31,7 @@ class Progress {
   void clear_line();
 
   std::uint64_t trials_;
+  RankLog& log_;
   bool terminal_;
   bool line_is_open_ = false;
   double started_s_;

@@ -82,7 +82,7 @@ RunEnd search(PreparedRun& run, Manager& manager, Progress& progress) {
 
 int manage(const RunOptions& options, Transport& transport) {
   PreparedRun run = prepare_run(options, transport);
-  Progress progress(run.plan.rules.trials);
+  Progress progress(run.plan.rules.trials, *run.log);
   for (const std::string& remark : run.remarks) progress.notice(remark);
 
   Manager manager(transport, *run.store, progress, std::move(run.plan));

@@ -52,7 +52,8 @@ class Worker {
 
   void on(WorkerSetup&& message) {
     rank_timeout_s_ = message.rank_timeout_s;
-    evaluator_.emplace(std::move(message.objective));
+    log_.emplace(message.logs, transport_.rank());
+    evaluator_.emplace(std::move(message.objective), *log_);
   }
   void on(WorkBatch&& message) {
     if (evaluator_) evaluator_->add(std::move(message.assignments));
@@ -98,6 +99,7 @@ class Worker {
     const double now_s = steady_time_s();
     if (now_s - last_sent_s_ > alive_every_s(rank_timeout_s_)) say(Alive{});
     const bool manager_is_gone = now_s - last_heard_s_ > 2 * rank_timeout_s_;
+    if (manager_is_gone && log_) log_->write("the manager is silent", {{"for_s", now_s - last_heard_s_}});
     if (manager_is_gone || stop_request() == StopRequest::leave) over_ = true;
   }
 
@@ -123,7 +125,8 @@ class Worker {
   double rank_timeout_s_ = 1800;  // until the setup says: the manager may have to read much data first
   bool over_ = false;
   bool said_ready_ = false;
-  std::optional<Evaluator> evaluator_;
+  std::optional<RankLog> log_;
+  std::optional<Evaluator> evaluator_;  // writes into the log
   std::vector<Event> unsent_;
   std::vector<pollfd> descriptors_;
   Pause pause_;

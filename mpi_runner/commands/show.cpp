@@ -14,7 +14,9 @@
 #include "mpi_runner/commands/trial_columns.h"
 #include "mpi_runner/commands/trial_story.h"
 #include "mpi_runner/options.h"
+#include "mpi_runner/rank_log.h"
 #include "mpi_runner/text.h"
+#include "storage/study_files.h"
 #include "tuner/did_you_mean.h"
 
 namespace tuner {
@@ -71,11 +73,11 @@ std::vector<TrialColumn> chosen_columns(const Study& study, const po::variables_
   return columns_named(study, split);
 }
 
-void show_trial(const CommandCall& call, const Study& study, std::uint64_t number) {
+void show_trial(const CommandCall& call, const Study& study, std::uint64_t number, const std::string& file) {
   if (number >= study.trial_count())
     throw UserError(fmt::format("--trial = {}: the study has {}, counted from 0", number,
                                 count_text(study.trial_count(), "trial")));
-  print_story(call.out, study, TrialId{number});
+  print_story(call.out, study, TrialId{number}, logs_of(StudyFiles(file).study()));
 }
 
 void show_model(const CommandCall& call, const Study& study, const po::variables_map& values) {
@@ -98,7 +100,7 @@ int show_command(const CommandCall& call) {
   const LoadedStudy loaded = open_study(file);
   const Study& study = loaded.study;
   if (const auto number = given<Count>(*values, "trial")) {
-    show_trial(call, study, number->value);
+    show_trial(call, study, number->value, file);
     return code_of(loaded);
   }
   if ((*values)["model"].as<bool>()) {

@@ -6,10 +6,14 @@
 #include <boost/algorithm/string/replace.hpp>
 #include <boost/algorithm/string/trim.hpp>
 #include <cmath>
+#include <fstream>
+#include <sstream>
 
 #include "core/configuration_text.h"
 #include "mpi_runner/commands/json_outline.h"
+#include "mpi_runner/output_tail.h"
 #include "mpi_runner/place_text.h"
+#include "mpi_runner/rank_log.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {
@@ -97,9 +101,24 @@ void print_notes(std::ostream& out, const Study& study, TrialId id) {
       fmt::print(out, "scored on the hold-out part at {}\n  {}\n", time_text(look.time), escaped(look.metrics));
 }
 
+// Of each attempt that printed something; where it failed, its message has the last lines already.
+void print_output(std::ostream& out, const Study& study, TrialId id, const std::filesystem::path& logs) {
+  for (std::uint32_t attempt = 1; attempt <= study.trial(id).attempt; ++attempt) {
+    const std::filesystem::path path = output_file(logs, id, attempt);
+    std::ifstream file(path, std::ios::binary);
+    if (!file) continue;
+    std::ostringstream text;
+    text << file.rdbuf();
+    OutputTail output;
+    output.append(text.str());
+    fmt::print(out, "last output of attempt {} (all that was kept: {})\n    {}\n", attempt, escaped(path.string()),
+               boost::replace_all_copy(output.last_lines(), "\n", "\n    "));
+  }
+}
+
 }  // namespace
 
-void print_story(std::ostream& out, const Study& study, TrialId id) {
+void print_story(std::ostream& out, const Study& study, TrialId id, const std::filesystem::path& logs) {
   const Trial& trial = study.trial(id);
   fmt::print(out, "trial {}: {}{}\n", id.value, name_of(trial.state), study.best() == id ? ", the best" : "");
   fmt::print(out, "origin: {}\n", origin_text(trial));
@@ -107,6 +126,7 @@ void print_story(std::ostream& out, const Study& study, TrialId id) {
   print_configuration(out, study, id);
   print_outcome(out, study, id);
   print_notes(out, study, id);
+  print_output(out, study, id, logs);
 }
 
 }  // namespace tuner

@@ -1,6 +1,7 @@
 """Runs in which plugins, ranks and nodes fail: what is tried again, what is blamed, and that the rest goes on."""
 import pathlib
 import re
+import json
 import os
 import unittest
 
@@ -26,6 +27,28 @@ class Faults(tuner.TunerTest):
         self.assertEqual(sorted(re.findall(r"attempt \d: \w+, rank (\d) on", story)), ["0", "1"], story)
         self.assertIn("8 finished, 0 failed; failed attempts: 1 crash", output)
         tuner.run("replay", self.study)
+
+    def test_show_tells_what_a_trial_printed_and_the_ranks_log_what_happened(self):
+        tuner.run(*self.misbehave("print_and_go_on", on_trial=3), ranks=2)
+
+        story = self.story(3)
+        self.assertRegex(story, r"last output of attempt 1 \(all that was kept: .*study.h5.logs/trial-3-attempt-1.log\)\n"
+                                r"    reading the data\n")
+        self.assertNotIn("\x1b", story)
+        self.assertNotIn("last output", self.story(2))
+        logs = self.folder / "study.h5.logs"
+        self.assertEqual([path.name for path in logs.glob("trial-*")], ["trial-3-attempt-1.log"])
+        for line in (logs / "rank-0.log").read_text().splitlines():
+            self.assertIn("event", json.loads(line))
+
+    def test_a_trial_that_hangs_is_told_with_the_place_where_it_does(self):
+        tuner.run(*self.misbehave("print_and_hang", "--hang-after", "0.5s", on_trial=3))
+
+        story = self.story(3)
+        self.assertIn("attempt 1: timeout, rank 0", story)
+        self.assertIn("misbehaving_objective.so(", story)
+        self.assertIn("reading the data", story)
+        self.assertEqual(tuner.trials(self.study)[3][:2], ("failed", 1))
 
     def test_a_configuration_that_crashes_twice_is_to_blame(self):
         output = tuner.run(*self.misbehave("segfault", on_trial=2))

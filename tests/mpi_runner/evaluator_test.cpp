@@ -30,7 +30,8 @@ void wait_until_ready(Evaluator& evaluator) {
 }
 
 TEST(Evaluator, EvaluatesABatchInItsOrder) {
-  Evaluator evaluator(fixture_setup(misbehave("none")));
+  RankLog log("/proc/nowhere", RankId{0});
+  Evaluator evaluator(fixture_setup(misbehave("none")), log);
 
   evaluator.add({trial(0), trial(1), trial(2)});
 
@@ -40,7 +41,8 @@ TEST(Evaluator, EvaluatesABatchInItsOrder) {
 }
 
 TEST(Evaluator, ReturnsWhatWaitsBehindALongTrialTheLastFirst) {
-  Evaluator evaluator(fixture_setup(misbehave("hang", 1)));
+  RankLog log("/proc/nowhere", RankId{0});
+  Evaluator evaluator(fixture_setup(misbehave("hang", 1)), log);
   wait_until_ready(evaluator);
 
   evaluator.add({trial(0), trial(1), trial(2), trial(3)});

@@ -22,6 +22,7 @@ TEST(Messages, ASetupArrivesAsItWasSent) {
                      "/tmp/trials",
                      7.5,
                      60},
+                    "/tmp/logs",
                     33};
 
   const WorkerSetup arrived = sent(setup);
@@ -39,6 +40,7 @@ TEST(Messages, ASetupArrivesAsItWasSent) {
   EXPECT_EQ(arrived.objective.trials_directory, "/tmp/trials");
   EXPECT_EQ(arrived.objective.trial_timeout_s, 7.5);
   EXPECT_EQ(arrived.objective.hang_after_s, 60);
+  EXPECT_EQ(arrived.logs, "/tmp/logs");
   EXPECT_EQ(arrived.rank_timeout_s, 33);
 }
 
