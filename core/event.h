@@ -67,7 +67,8 @@ struct Discarded {
   TrialId trial;
 };
 
-// The strategy died or broke its contract and was started again as at an epoch's start.
+// The strategy died or broke its contract and was started again as at an epoch's start; or, where no ask follows in the
+// epoch, the run went on without it.
 struct StrategyRestarted {
   std::string reason;
 };

@@ -1,10 +1,27 @@
 #include "core/suggestion_queue.h"
 
 #include <algorithm>
+#include <map>
 
+#include "core/bytes.h"
 #include "core/random.h"
 
 namespace tuner {
+namespace {
+
+// What a trial does, as a key.
+Bytes key_of(std::span<const double> configuration, std::span<const double> fidelities, std::optional<TrialId> parent) {
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  writer.put(configuration);
+  writer.put(fidelities);
+  writer.put(parent.has_value());
+  writer.put(parent.value_or(TrialId{}));
+  return bytes;
+}
+
+}  // namespace
+
 std::vector<TrialId> stale_suggestions(const Study& study, std::size_t look_ahead) {
   std::vector<TrialId> stale;
   for (const TrialId id : study.waiting()) {
@@ -23,6 +40,18 @@ std::optional<std::vector<double>> fallback_configuration(const Study& study) {
   for (std::uint64_t draw = 0; draw < kMostDraws; ++draw) {
     std::vector<double> configuration = study.space().sample(seed, draw);
     if (!has_configuration(study, configuration)) return configuration;
+  }
+  return std::nullopt;
+}
+
+std::optional<Repeat> repeat_of_pending(const Study& study, std::span<const NewTrial> suggestions) {
+  std::map<Bytes, TrialId> known;
+  for (const TrialId id : study.pending())
+    known.emplace(key_of(study.configuration(id), study.fidelities(id), study.trial(id).parent), id);
+  for (const NewTrial& suggestion : suggestions) {
+    const auto [same, is_new] =
+        known.emplace(key_of(suggestion.configuration, suggestion.fidelities, suggestion.parent), suggestion.trial);
+    if (!is_new) return Repeat{suggestion.trial, same->second};
   }
   return std::nullopt;
 }

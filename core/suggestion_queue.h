@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/study.h"
@@ -19,5 +20,13 @@ std::vector<TrialId> stale_suggestions(const Study& study, std::size_t look_ahea
 // of the study's seed and that trial's number, and not one that the study has; nothing where all that were drawn are
 // taken.
 std::optional<std::vector<double>> fallback_configuration(const Study& study);
+
+struct Repeat {
+  TrialId trial;
+  TrialId of;
+};
+// The first of the suggestions that asks for what a trial that is not finished, or another suggestion, does anyway: the
+// same configuration at the same fidelities, continuing the same parent.
+std::optional<Repeat> repeat_of_pending(const Study& study, std::span<const NewTrial> suggestions);
 
 }  // namespace tuner

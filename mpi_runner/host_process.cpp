@@ -7,8 +7,12 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstring>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "mpi_runner/host_spawn.h"
 #include "mpi_runner/marked_processes.h"
@@ -20,11 +24,42 @@ namespace {
 constexpr int kMostReads = 16;
 constexpr std::size_t kReadBytes = std::size_t{64} << 10;
 
-// Guards that were let go end within milliseconds, and nobody waits for them; the next one that is let go reaps them.
-void reap_later(pid_t child) {
-  static std::vector<pid_t> ended;
-  ended.push_back(child);
-  std::erase_if(ended, [](pid_t one) { return waitpid(one, nullptr, WNOHANG) != 0; });
+// Guards that were let go end within milliseconds, once nothing that their host started is left. One that is killed
+// meanwhile leaves that to us. Nobody waits for them but the end of the program, for at most two seconds.
+class DepartingGuards {
+ public:
+  DepartingGuards() = default;
+  DepartingGuards(const DepartingGuards&) = delete;
+  DepartingGuards& operator=(const DepartingGuards&) = delete;
+  ~DepartingGuards() {
+    using namespace std::chrono_literals;
+    for (int looks = 0; looks < 1000 && !departing_.empty(); ++looks) {
+      std::this_thread::sleep_for(2ms);
+      reap();
+    }
+  }
+
+  void add(pid_t guard, std::string mark) {
+    departing_.emplace_back(guard, std::move(mark));
+    reap();
+  }
+
+ private:
+  void reap() {
+    std::erase_if(departing_, [](const auto& guard) {
+      int status = 0;
+      const pid_t reaped = waitpid(guard.first, &status, WNOHANG);
+      if (reaped > 0 && WIFSIGNALED(status)) kill_marked_processes(guard.second);
+      return reaped != 0;
+    });
+  }
+
+  std::vector<std::pair<pid_t, std::string>> departing_;
+};
+
+void let_go(pid_t guard, std::string mark) {
+  static DepartingGuards departing;
+  departing.add(guard, std::move(mark));
 }
 
 std::string signal_text(int number) {
@@ -58,7 +93,7 @@ HostProcess::HostProcess(const HostLaunch& launch, SpawnedHost spawned)
 HostProcess::~HostProcess() {
   if (debugger_ == HostLaunch::Debugger::none) {
     control_.reset();
-    reap_later(child_);
+    let_go(child_, std::move(mark_));
   } else {
     data_ = FrameSocket(UniqueFd());
     waitpid(child_, nullptr, 0);  // a person still uses the terminal

@@ -131,15 +131,40 @@ bool Manager::evaluate_here() {
 }
 
 bool Manager::hear_strategy() {
-  if (restart_strategy_) return false;
-  std::optional<Event> event = strategy_.poll(study());
-  if (!event) return false;
-  if (const auto* restarted = std::get_if<StrategyRestarted>(&*event)) {
+  if (restart_strategy_ || strategy_failure_) return false;
+  try {
+    const std::optional<Event> event = strategy_.poll(study());
+    if (event) hear(*event);
+    return event.has_value();
+  } catch (const PluginError& error) {
+    give_up_strategy(error.what());
+    return true;
+  }
+}
+
+void Manager::hear(const Event& event) {
+  if (const auto* restarted = std::get_if<StrategyRestarted>(&event)) {
     progress_.notice(restarted->reason + "; starting it again");
     restart_strategy_ = true;
   }
-  record(*event);
-  return true;
+  if (const auto* answered = std::get_if<Answered>(&event); answered && !said_repeat_) {
+    const std::optional<Repeat> repeat = repeat_of_pending(study(), answered->trials);
+    if (repeat)
+      progress_.notice(
+          fmt::format("strategy '{}' suggests trial {} again, which is not finished, as trial {} "
+                      "(it is run again, with another seed; this is said once)",
+                      study().definition().strategy.name, repeat->of.value, repeat->trial.value));
+    said_repeat_ = repeat.has_value();
+  }
+  record(event);
+}
+
+void Manager::give_up_strategy(const std::string& why) {
+  strategy_failure_ = why;
+  strategy_.abandon();
+  if (plan_.on_strategy_failure != OnStrategyFailure::fallback) return;
+  progress_.notice(why + "; going on with points drawn at random");
+  record(StrategyRestarted{why});
 }
 
 void Manager::on(RankId from, WorkerReady&& message) {
@@ -235,6 +260,9 @@ std::optional<RunEnd> Manager::end_of_run() {
   if (cannot_work(plan_.rules, study())) return RunEnd{Kind::failed, *reason_to_stop(plan_.rules, study())};
   if (std::optional<std::string> reason = reason_to_stop(plan_.rules, study()); reason && !replicating())
     return RunEnd{Kind::complete, *reason};
+  const bool goes_on_without = plan_.on_strategy_failure == OnStrategyFailure::fallback;
+  if (strategy_failure_ && !goes_on_without)
+    return RunEnd{Kind::failed, *strategy_failure_ + ". The study can be resumed once it is mended"};
   if (out_of_time()) return RunEnd{Kind::resumable, kOutOfTime};
   if (crew_.present() == 0) return RunEnd{Kind::failed, "no rank can evaluate: " + last_breakdown_};
   if (!study().running().empty()) return std::nullopt;
@@ -243,9 +271,20 @@ std::optional<RunEnd> Manager::end_of_run() {
   const std::string& strategy = study().definition().strategy.name;
   if (study().exhausted() && !replicating())
     return RunEnd{Kind::complete, fmt::format("strategy '{}' has nothing left to suggest", strategy)};
-  if (strategy_.stuck(study()))
-    return RunEnd{Kind::failed, fmt::format("strategy '{}' suggests nothing although it knows every result", strategy)};
+  if (strategy_failure_ && !fallback_configuration(study()))
+    return RunEnd{Kind::resumable,
+                  fmt::format("strategy '{}' has failed, and what is drawn at random was tried before", strategy)};
+  if (!restart_strategy_ && strategy_.stuck(study())) on_stuck_strategy();
   return std::nullopt;
+}
+
+void Manager::on_stuck_strategy() {
+  try {
+    hear(strategy_.failed(fmt::format("strategy '{}' suggests nothing although it knows every result",
+                                      study().definition().strategy.name)));
+  } catch (const PluginError& error) {
+    give_up_strategy(error.what());
+  }
 }
 
 bool Manager::out_of_time() const {
@@ -268,6 +307,10 @@ bool Manager::replicating() {
 void Manager::plan() {
   if (draining_) return;
   plan_assignments(trials_left_to_start(plan_.rules, study()));
+  if (strategy_failure_) {
+    const std::uint64_t left = trials_left_to_start(plan_.rules, study());
+    return add_fallbacks(std::min<std::uint64_t>(crew_.total_room(), left - std::min(left, waiting_for_others())));
+  }
   if (plan_.strategy_learns && transport_.size() > 1) {
     plan_fallbacks(trials_left_to_start(plan_.rules, study()));
     discard_stale_suggestions();
@@ -287,7 +330,12 @@ void Manager::plan_fallbacks(std::uint64_t left) {
   }
   if (!starved_since_s_) starved_since_s_ = steady_time_s();
   if (steady_time_s() - *starved_since_s_ < longest_idle_s()) return;
-  for (std::uint64_t count = std::min<std::uint64_t>(crew_.idle(), left); count > 0; --count) {
+  add_fallbacks(std::min<std::uint64_t>(crew_.idle(), left));
+  starved_since_s_.reset();
+}
+
+void Manager::add_fallbacks(std::uint64_t count) {
+  for (; count > 0; --count) {
     std::optional<std::vector<double>> configuration = fallback_configuration(study());
     if (!configuration) break;
     record(TrialAdded{Origin::fallback,
@@ -297,8 +345,7 @@ void Manager::plan_fallbacks(std::uint64_t left) {
                        std::nullopt,
                        {}}});
   }
-  starved_since_s_.reset();
-  plan_assignments(left + reserved);
+  plan_assignments(trials_left_to_start(plan_.rules, study()));
 }
 
 // A suggestion is worth many random points, so what an ask usually takes is waited for, and at least a quarter of a
@@ -317,7 +364,7 @@ void Manager::discard_stale_suggestions() {
 }
 
 void Manager::plan_ask(std::uint64_t left) {
-  if (restart_strategy_) return;
+  if (restart_strategy_ || strategy_failure_) return;
   const std::uint64_t useful = std::min<std::uint64_t>(left, crew_.total_room() + waiting_for_others() + look_ahead());
   const std::uint64_t ready = study().waiting().size();
   const std::optional<Asked> asked = strategy_.plan(study(), useful > ready ? useful - ready : 0);

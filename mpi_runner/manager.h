@@ -20,6 +20,7 @@
 #include "mpi_runner/messages.h"
 #include "mpi_runner/pause.h"
 #include "mpi_runner/progress.h"
+#include "mpi_runner/run_options.h"
 #include "mpi_runner/space_shortage.h"
 #include "mpi_runner/strategy_driver.h"
 #include "mpi_runner/transport.h"
@@ -31,6 +32,7 @@ struct RunPlan {
   std::unique_ptr<Evaluator> evaluator;  // rank 0's own
   StrategySetup strategy;
   bool strategy_learns = true;  // its suggestions depend on results
+  OnStrategyFailure on_strategy_failure = OnStrategyFailure::restart;
   StopRules rules;
   RetryPolicy retry;
   double time_limit_s = 0;                   // of this run; 0 = none
@@ -85,6 +87,9 @@ class Manager {
   bool receive();
   bool evaluate_here();
   bool hear_strategy();
+  void hear(const Event& event);
+  void on_stuck_strategy();
+  void give_up_strategy(const std::string& why);
   void on(RankId from, WorkerReady&& message);
   void on(RankId from, WorkerBroken&& message);
   void on(RankId from, WorkerEvents&& message);
@@ -105,6 +110,7 @@ class Manager {
   bool may_run_on(RankId rank, TrialId trial) const;
   std::uint64_t waiting_for_others() const;
   void plan_fallbacks(std::uint64_t left);
+  void add_fallbacks(std::uint64_t count);
   void discard_stale_suggestions();
   void plan_ask(std::uint64_t left);
   double longest_idle_s() const;
@@ -122,6 +128,8 @@ class Manager {
   StrategyDriver strategy_;
   std::vector<std::vector<Assignment>> planned_;  // for each rank, recorded and not sent
   bool restart_strategy_ = false;                 // recorded and not done
+  std::optional<std::string> strategy_failure_;   // the last one, after which it is not started again
+  bool said_repeat_ = false;                      // that it suggested a pending trial again
   bool draining_ = false;
   std::deque<std::pair<Sequence, TrialId>> unacknowledged_;  // results that a power cut could still take
   std::string last_breakdown_;                               // why the last rank could not evaluate

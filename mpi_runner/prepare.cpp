@@ -177,9 +177,12 @@ std::vector<ImportedTrial> imports(const std::vector<std::string>& files, Opened
 }
 
 // The strategy as it runs here, with the options of the study.
-StrategySetup strategy_setup(const Opened& opened) {
+StrategySetup strategy_setup(const Opened& opened, const RunOptions& options) {
   const StudyDefinition& study = opened.definition;
-  return {opened.strategy.launch, study.strategy.options, study.space, study.goal, study.seed};
+  StrategySetup setup{opened.strategy.launch, study.strategy.options, study.space, study.goal, study.seed};
+  setup.ask_timeout_s = options.ask_timeout_s;
+  if (options.on_strategy_failure == OnStrategyFailure::stop) setup.most_failures_in_a_row = 1;
+  return setup;
 }
 
 void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
@@ -205,15 +208,17 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   auto log = std::make_unique<RankLog>(logs, RankId{0});
   std::unique_ptr<Evaluator> evaluator = ready_evaluator(objective, *log, transport, options.rank_timeout_s);
 
-  StrategyHost(strategy_setup(opened)).wait_until_created();  // mistakes in its options appear before a study is made
+  StrategyHost(strategy_setup(opened, options))
+      .wait_until_created();  // mistakes in its options appear before a study is made
   if (!opened.store) opened.store = StudyStore::create(opened.path, opened.definition, store_settings(options));
   append(opened.remarks, opened.store->remarks());
   const Study& study = opened.store->study();
   std::string facts = epoch_facts(transport.size(), sha256_of_file(opened.strategy.launch.plugin),
                                   sha256_of_file(opened.objective.launch.plugin));
   RunPlan plan{std::move(evaluator),
-               strategy_setup(opened),
+               strategy_setup(opened, options),
                opened.strategy.description.uses_results,
+               options.on_strategy_failure,
                settings.rules,
                settings.retry,
                options.time_limit_s,

@@ -99,10 +99,19 @@ int manage(const RunOptions& options, Transport& transport) {
   return exit_code(end.kind);
 }
 
+// Before the ranks have come together. What is wrong with the options is for rank 0 to say, once.
+double rank_timeout_s(const std::vector<std::string>& arguments) {
+  try {
+    return parse_run_options(arguments).rank_timeout_s;
+  } catch (const UserError&) {
+    return RunOptions{}.rank_timeout_s;
+  }
+}
+
 }  // namespace
 
 int run_command(const std::vector<std::string>& arguments) {
-  Transport transport;
+  Transport transport(2 * rank_timeout_s(arguments));
   install_signal_handlers();
   if (transport.first_on_node()) remove_dead_segments("/dev/shm", host_name(), geteuid());
   constexpr double kPatience_s = 10;

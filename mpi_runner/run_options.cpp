@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/lexical_cast.hpp>
 #include <boost/program_options.hpp>
 #include <functional>
 
 #include "core/error.h"
 #include "mpi_runner/options.h"
+#include "tuner/did_you_mean.h"
 
 namespace tuner {
 namespace {
@@ -88,6 +90,11 @@ std::vector<Row> table() {
 
       {"Strategy", "strategy", identity, text("NAME|FILE"), "strategy plugin; default: bayes"},
       {"Strategy", "strategy-set", identity, texts("NAME=VALUE"), "option of the strategy plugin; repeatable"},
+      {"Strategy", "ask-timeout", this_run, preset<Duration>("TIME", {600}),
+       "a strategy that takes longer for a suggestion has failed (0 = no limit)"},
+      {"Strategy", "on-strategy-failure", this_run, preset<std::string>("restart|fallback|stop", "restart"),
+       "restart: start it again, and end the run when it fails three times in a row; fallback: then go on with points "
+       "drawn at random; stop: end at its first failure"},
       {"Strategy", "enqueue", this_run, texts("NAME=VALUE,..."),
        "run this configuration first; parameters left out have their defaults; repeatable"},
       {"Strategy", "warm-start", this_run, texts("FILE"),
@@ -146,6 +153,14 @@ std::string text_of(const po::variable_value& option) {
 template <class T>
 T optional_value(const po::variables_map& values, const char* name) {
   return values.count(name) > 0 ? values[name].as<T>() : T{};
+}
+
+OnStrategyFailure on_strategy_failure_from(const std::string& text) {
+  static const std::vector<std::string> kNames = {"restart", "fallback", "stop"};  // in the order of the type
+  const auto found = std::ranges::find(kNames, text);
+  if (found == kNames.end())
+    throw UserError(fmt::format("--on-strategy-failure {} is not known.{}", text, plugin::did_you_mean(text, kNames)));
+  return static_cast<OnStrategyFailure>(found - kNames.begin());
 }
 
 double real_from(const std::string& text) {
@@ -212,6 +227,8 @@ RunOptions parse_run_options(const std::vector<std::string>& arguments) {
   options.checkpoint_every_s = values["checkpoint-every"].as<Duration>().seconds;
   options.rank_timeout_s = values["rank-timeout"].as<Duration>().seconds;
   options.wait_for_space_s = values["wait-for-space"].as<Duration>().seconds;
+  options.ask_timeout_s = values["ask-timeout"].as<Duration>().seconds;
+  options.on_strategy_failure = on_strategy_failure_from(values["on-strategy-failure"].as<std::string>());
   options.accept_loss = values["accept-loss"].as<bool>();
   options.trust = values["trust"].as<bool>();
   options.help = values.count("help") > 0;

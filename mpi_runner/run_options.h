@@ -15,6 +15,13 @@
 
 namespace tuner {
 
+// What a run does about a strategy that died, was too slow or broke its contract.
+enum class OnStrategyFailure {
+  restart,   // start it again; end when it fails three times in a row
+  fallback,  // start it again; when it fails three times in a row go on with points drawn at random
+  stop       // end at once
+};
+
 struct RunOptions {
   // Part of the study's identity: another value makes it another study.
   std::string plugin;
@@ -40,6 +47,8 @@ struct RunOptions {
   double checkpoint_every_s = 60;
   double rank_timeout_s = 60;
   double wait_for_space_s = 60;
+  double ask_timeout_s = 600;
+  OnStrategyFailure on_strategy_failure = OnStrategyFailure::restart;
   bool accept_loss = false;
   bool trust = false;
   bool help = false;

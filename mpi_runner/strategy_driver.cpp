@@ -47,11 +47,21 @@ std::optional<Event> StrategyDriver::poll(const Study& study) {
     if (!answer) return std::nullopt;
     return accept(study, std::move(*answer));
   } catch (const PluginError& error) {
-    constexpr int kMostFailuresInARow = 3;
-    if (++failures_in_a_row_ < kMostFailuresInARow) return StrategyRestarted{error.what()};
-    throw PluginError(fmt::format("{} (started {} times, failed each time). The study can be resumed once it is mended",
-                                  error.what(), kMostFailuresInARow));
+    return failed(error.what());
   }
+}
+
+StrategyRestarted StrategyDriver::failed(const std::string& what) {
+  if (++failures_in_a_row_ < setup_.most_failures_in_a_row) return {what};
+  const std::string often =
+      failures_in_a_row_ > 1 ? fmt::format(" (started {} times, failed each time)", failures_in_a_row_) : "";
+  throw PluginError(what + often);
+}
+
+void StrategyDriver::abandon() {
+  host_.reset();
+  open_.reset();
+  short_answer_at_.reset();
 }
 
 bool StrategyDriver::ready() {
@@ -60,11 +70,12 @@ bool StrategyDriver::ready() {
 }
 
 bool StrategyDriver::stuck(const Study& study) const {
-  return !open_ && short_answer_at_ == study.finished().size() && study.running().empty() && study.waiting().empty();
+  return !open_ && !study.exhausted() && short_answer_at_ == study.finished().size() && study.running().empty() &&
+         study.waiting().empty();
 }
 
 void StrategyDriver::append_poll_fds(std::vector<pollfd>& descriptors) const {
-  host_->append_poll_fds(descriptors);
+  if (host_) host_->append_poll_fds(descriptors);
 }
 
 Answered StrategyDriver::accept(const Study& study, StrategyAnswer&& answer) {
@@ -77,7 +88,7 @@ Answered StrategyDriver::accept(const Study& study, StrategyAnswer&& answer) {
   }
   if (event.trials.size() < open_->want) short_answer_at_ = open_->told;
   open_.reset();
-  failures_in_a_row_ = 0;
+  if (!event.trials.empty() || answer.exhausted) failures_in_a_row_ = 0;
   constexpr double kWeightOfLatest = 0.2;
   mean_ask_s_ += kWeightOfLatest * (steady_time_s() - asked_at_s_ - mean_ask_s_);
   return event;

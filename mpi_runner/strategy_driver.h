@@ -31,16 +31,21 @@ class StrategyDriver {
   // Makes the recorded call, if there is one; to be called after the commit. Says whether it made one.
   bool make_call(const Study& study);
 
-  // What came back, as the event to record: Answered, or StrategyRestarted when the strategy failed. Throws PluginError
-  // when it failed too often in a row, UserError when its options are wrong.
+  // What came back, as the event to record: Answered, or StrategyRestarted when the strategy failed. Throws what
+  // failed() throws, UserError when its options are wrong.
   std::optional<Event> poll(const Study& study);
+  // The event of a failure, after which start() is due. Throws PluginError when there were too many in a row.
+  StrategyRestarted failed(const std::string& what);
+  // Ends the process; nothing but poll descriptors may be asked for afterwards.
+  void abandon();
 
   // For whoever has nothing else to do. Whether the new process is ready to be asked; throws what poll() throws.
   bool ready();
   bool asking() const { return open_.has_value(); }  // recorded and not answered
   void wait_for_news(double longest_s) { host_->wait_for_news(longest_s); }
 
-  // The last answer was short although nothing is pending: no result can ever come that would change its mind.
+  // The last answer was short although nothing is pending: no result can ever come that would change its mind, and it
+  // has not said that nothing is left.
   bool stuck(const Study& study) const;
 
   // Seconds from ask to answer, mean of the latest.

@@ -104,7 +104,9 @@ std::optional<StrategyAnswer> StrategyHost::poll() {
   while (const auto reply = process_.receive())
     if (auto answer = on_reply(*reply)) return answer;
   if (process_.end()) fail(process_.end()->what);
-  if (deadline_ && Clock::now() >= *deadline_) fail("did not answer in time");
+  if (deadline_ && Clock::now() >= *deadline_)
+    fail(created_ ? fmt::format("did not answer within {} s (--ask-timeout)", setup_.ask_timeout_s)
+                  : fmt::format("took longer than {} s to create", setup_.launch.start_timeout_s));
   return std::nullopt;
 }
 

@@ -22,7 +22,8 @@ struct StrategySetup {
   SearchSpace space;
   GoalInfo goal;
   std::uint64_t seed = 0;
-  double ask_timeout_s = 600;  // for one ask() together with the tell() before it; 0 = none
+  double ask_timeout_s = 600;      // for one ask() together with the tell() before it; 0 = none
+  int most_failures_in_a_row = 3;  // see StrategyDriver
 };
 
 struct AskCall {

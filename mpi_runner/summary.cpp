@@ -24,8 +24,9 @@ std::string fallback_line(const Study& study) {
   const auto is_fallback = [&](TrialId id) { return study.trial(id).origin == Origin::fallback; };
   const auto count = static_cast<std::uint64_t>(std::ranges::count_if(study.finished(), is_fallback));
   if (count == 0) return {};
-  return fmt::format("  at random {} of them were drawn at random, since the strategy was too slow for the ranks\n",
-                     count_text(count));
+  return fmt::format(
+      "  at random {} of them were drawn at random, since the strategy failed or was too slow for the ranks\n",
+      count_text(count));
 }
 
 std::string quarantine_lines(const Study& study) {

@@ -1,15 +1,24 @@
 #include "mpi_runner/transport.h"
 
 #define OMPI_SKIP_MPICXX 1  // the C++ bindings are long deprecated and do not compile without warnings
+#include <fmt/format.h>
 #include <mpi.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <list>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
+
+#include "mpi_runner/exit_code.h"
 
 namespace tuner {
 namespace {
@@ -22,22 +31,63 @@ bool started_by_launcher() {
                      [](const char* name) { return std::getenv(name) != nullptr; });
 }
 
-struct PlaceOnNode {
-  int rank = 0;
-  int size = 1;
+struct OnNode {
+  int ranks = 1;
+  int rank = 0;         // among them
+  int manager_pid = 0;  // 0 = the manager is on another node
 };
 
-PlaceOnNode place_on_node() {
+OnNode meet_ranks_on_node(int world_rank) {
   MPI_Comm node;
-  PlaceOnNode place;
+  OnNode found;
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-  MPI_Comm_rank(node, &place.rank);
-  MPI_Comm_size(node, &place.size);
+  MPI_Comm_size(node, &found.ranks);
+  MPI_Comm_rank(node, &found.rank);
+  // Rank 0 is the first of its node.
+  if (world_rank == 0) found.manager_pid = getpid();
+  MPI_Bcast(&found.manager_pid, 1, MPI_INT, 0, node);
   MPI_Comm_free(&node);
-  return place;
+  return found;
+}
+
+// Open MPI removes its segments in /dev/shm at the end of the job, so not where that is killed. All ranks of the node
+// have opened all of them once one rank has the result of a collective over the node, and need their names no longer:
+// they are removed here. Returns the name of this rank's own; empty where there is none.
+std::string unlink_shared_memory(int rank_on_node) {
+  constexpr std::string_view kRemoved = " (deleted)";  // by another rank
+  std::string own;
+  std::ifstream mappings("/proc/self/maps");
+  for (std::string line; std::getline(mappings, line);) {
+    if (line.find("/vader_segment.") == std::string::npos) continue;
+    std::string segment = line.substr(line.find('/'));
+    if (segment.ends_with(kRemoved)) segment.resize(segment.size() - kRemoved.size());
+    std::error_code already_gone;
+    std::filesystem::remove(segment, already_gone);
+    if (segment.ends_with(fmt::format(".{}", rank_on_node))) own = std::move(segment);
+  }
+  return own;
 }
 
 volatile sig_atomic_t exit_code_when_patience_ends = 0;
+
+// The process ends after so long, unless what it waits for is done before.
+class Patience {
+ public:
+  Patience(double seconds, void (*on_end)(int)) {
+    signal(SIGALRM, on_end);
+    alarm(static_cast<unsigned>(std::ceil(std::max(1.0, seconds))));
+  }
+  Patience(const Patience&) = delete;
+  Patience& operator=(const Patience&) = delete;
+  ~Patience() { alarm(0); }
+};
+
+void give_up_joining(int) {
+  constexpr std::string_view kMessage =
+      "tuner: not all ranks came together (one has died, or is slower than --rank-timeout allows); nothing was done\n";
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  _exit(kResumable);
+}
 
 }  // namespace
 
@@ -50,7 +100,8 @@ struct Transport::State {
   bool joined = false;
   int rank = 0;
   int size = 1;
-  PlaceOnNode on_node;
+  OnNode on_node;
+  std::string shared_memory;  // name of Open MPI's segment, which is removed
   std::list<Sending> sending;
 
   void forget_sent() {
@@ -62,17 +113,20 @@ struct Transport::State {
   }
 };
 
-Transport::Transport() : state_(std::make_unique<State>()) {
+Transport::Transport(double patience_s) : state_(std::make_unique<State>()) {
   if (!started_by_launcher()) return;
   // Ranks sleep by themselves. Where ranks share cores Open MPI would also yield at each look, which can lose a whole
   // time slice to whoever computes there.
   setenv("OMPI_MCA_mpi_yield_when_idle", "0", 0);
   int provided = 0;
+  // Under mpirun --enable-recovery MPI_Init waits for ever for a rank that died in it.
+  const Patience patience(patience_s, give_up_joining);
   // Only the main thread talks to MPI; storage has threads of its own.
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank(MPI_COMM_WORLD, &state_->rank);
   MPI_Comm_size(MPI_COMM_WORLD, &state_->size);
-  state_->on_node = place_on_node();
+  state_->on_node = meet_ranks_on_node(state_->rank);
+  state_->shared_memory = unlink_shared_memory(state_->on_node.rank);
   state_->joined = true;
 }
 
@@ -87,10 +141,13 @@ std::size_t Transport::size() const {
   return static_cast<std::size_t>(state_->size);
 }
 std::size_t Transport::ranks_on_node() const {
-  return static_cast<std::size_t>(state_->on_node.size);
+  return static_cast<std::size_t>(state_->on_node.ranks);
 }
 bool Transport::first_on_node() const {
   return state_->on_node.rank == 0;
+}
+bool Transport::manager_died() const {
+  return state_->on_node.manager_pid != 0 && kill(state_->on_node.manager_pid, 0) != 0;
 }
 
 void Transport::send(RankId to, Bytes bytes) {
@@ -116,11 +173,11 @@ std::optional<Envelope> Transport::receive() {
 void Transport::leave(double patience_s, int exit_code) {
   if (!std::exchange(state_->joined, false)) return;
   exit_code_when_patience_ends = exit_code;
-  signal(SIGALRM, [](int) { _exit(exit_code_when_patience_ends); });
-  alarm(static_cast<unsigned>(std::max(1.0, patience_s)));
+  const Patience patience(patience_s, [](int) { _exit(exit_code_when_patience_ends); });
   for (State::Sending& message : state_->sending) MPI_Wait(&message.request, MPI_STATUS_IGNORE);
+  // Open MPI complains where it finds nothing to remove.
+  if (!state_->shared_memory.empty()) std::ofstream(state_->shared_memory);
   MPI_Finalize();
-  alarm(0);
 }
 
 std::string mpi_version() {

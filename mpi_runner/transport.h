@@ -20,8 +20,8 @@ struct Envelope {
 
 class Transport {
  public:
-  // Joins the MPI world when a launcher started this process.
-  Transport();
+  // Joins the MPI world when a launcher started this process; exits where that takes longer than `patience_s`.
+  explicit Transport(double patience_s);
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
   ~Transport();
@@ -31,6 +31,9 @@ class Transport {
   // Ranks on this rank's node, this one included: they share its cores.
   std::size_t ranks_on_node() const;
   bool first_on_node() const;
+  // Rank 0 ran on this node and runs no more. Known at once, also before it has said anything; of a rank 0 elsewhere
+  // only its silence tells.
+  bool manager_died() const;
 
   void send(RankId to, Bytes bytes);
   std::optional<Envelope> receive();

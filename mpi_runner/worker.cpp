@@ -98,8 +98,8 @@ class Worker {
   void keep_in_touch() {
     const double now_s = steady_time_s();
     if (now_s - last_sent_s_ > alive_every_s(rank_timeout_s_)) say(Alive{});
-    const bool manager_is_gone = now_s - last_heard_s_ > 2 * rank_timeout_s_;
-    if (manager_is_gone && log_) log_->write("the manager is silent", {{"for_s", now_s - last_heard_s_}});
+    const bool manager_is_gone = now_s - last_heard_s_ > 2 * rank_timeout_s_ || transport_.manager_died();
+    if (manager_is_gone && log_) log_->write("the manager is gone", {{"silent_s", now_s - last_heard_s_}});
     if (manager_is_gone || stop_request() == StopRequest::leave) over_ = true;
   }
 

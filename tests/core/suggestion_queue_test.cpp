@@ -68,5 +68,42 @@ TEST(FallbackConfiguration, IsNothingWhereAllAreTaken) {
   EXPECT_EQ(fallback_configuration(builder.study()), std::nullopt);
 }
 
+TEST(RepeatOfPending, FindsASuggestionThatATrialDoesWhichIsNotFinished) {
+  StudyBuilder builder;
+  builder.suggest({0.1, 0.2});
+  const std::vector<double> pending(builder.study().configuration(TrialId{1}).begin(),
+                                    builder.study().configuration(TrialId{1}).end());
+  const NewTrial repeat{TrialId{2}, pending, {}, std::nullopt, {}};
+
+  const std::optional<Repeat> found = repeat_of_pending(builder.study(), std::vector{repeat});
+
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->trial, TrialId{2});
+  EXPECT_EQ(found->of, TrialId{1});
+}
+
+TEST(RepeatOfPending, FindsTwoSuggestionsOfOneAnswerThatAreTheSame) {
+  StudyBuilder builder;
+  const NewTrial one{TrialId{0}, {0.5, 1}, {}, std::nullopt, {}};
+  NewTrial other = one;
+  other.trial = TrialId{1};
+
+  ASSERT_TRUE(repeat_of_pending(builder.study(), std::vector{one, other}));
+}
+
+TEST(RepeatOfPending, LetsFinishedTrialsAndOtherFidelitiesOrParentsBe) {
+  StudyBuilder builder;
+  builder.suggest({0.1});
+  const std::vector<double> same(builder.study().configuration(TrialId{0}).begin(),
+                                 builder.study().configuration(TrialId{0}).end());
+  const NewTrial other_fidelity{TrialId{1}, same, {3}, std::nullopt, {}};
+  const NewTrial other_parent{TrialId{1}, same, {}, TrialId{0}, {}};
+
+  EXPECT_FALSE(repeat_of_pending(builder.study(), std::vector{other_fidelity}));
+  EXPECT_FALSE(repeat_of_pending(builder.study(), std::vector{other_parent}));
+  builder.run(0, 1);
+  EXPECT_FALSE(repeat_of_pending(builder.study(), std::vector{NewTrial{TrialId{1}, same, {}, std::nullopt, {}}}));
+}
+
 }  // namespace
 }  // namespace tuner

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "core/error.h"
 #include "tests/mpi_runner/plugin_host/host_testing.h"
@@ -18,6 +19,14 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
+
+pid_t parent_of(pid_t process) {
+  std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
+  std::string word;
+  pid_t parent = 0;
+  stat >> word >> word >> word >> parent;  // number, (name), state
+  return parent;
+}
 
 // Waits for the next events of a host.
 std::vector<Event> next_events(ObjectiveHost& host) {
@@ -227,6 +236,24 @@ TEST(ObjectiveHost, ReplacesAHostThatDiedBetweenTrials) {
 
   EXPECT_EQ(evaluate(host, trial(1)).cause, Cause::value);
   EXPECT_NE(host.host_pid(), first);
+}
+
+TEST(ObjectiveHost, KillsWhatAGuardLeavesThatIsKilledWhileItEnds) {
+  const Descendants descendants("departing");
+  pid_t guard = 0;
+  {
+    ObjectiveHost host(fixture_setup(misbehave("orphan")));
+    EXPECT_EQ(evaluate(host, trial(0)).cause, Cause::value);
+    guard = parent_of(host.host_pid());
+    kill(guard, SIGSTOP);  // so that it does not hear that it is let go
+  }
+  kill(guard, SIGKILL);
+  siginfo_t ended;
+  waitid(P_PID, static_cast<id_t>(guard), &ended, WEXITED | WNOWAIT);
+
+  { ObjectiveHost next(fixture_setup(misbehave("none"))); }
+
+  EXPECT_THAT(descendants.left(), IsEmpty());
 }
 
 TEST(ObjectiveHost, SaysThatAHostWasKilledFromOutside) {

@@ -148,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(
                       StrategyDeed{"throw", "failed in ask(): the kernel matrix is not positive definite"},
                       StrategyDeed{"throw_in_tell", "failed in tell(): cannot fit"},
                       StrategyDeed{"throw_on_failures", "failed in tell(): a failed trial"},
-                      StrategyDeed{"hang", "did not answer in time"}),
+                      StrategyDeed{"hang", "did not answer within"}),
     [](const auto& deed) { return deed.param.misbehave; });
 
 TEST(StrategyHost, TellsAUsersMistakeFromAPluginsFault) {
