@@ -6,7 +6,6 @@
 #include <iostream>
 
 #include "core/error.h"
-#include "mpi_runner/dead_segments.h"
 #include "mpi_runner/holdout.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/manager.h"
@@ -113,7 +112,6 @@ double rank_timeout_s(const std::vector<std::string>& arguments) {
 int run_command(const std::vector<std::string>& arguments) {
   Transport transport(2 * rank_timeout_s(arguments));
   install_signal_handlers();
-  if (transport.first_on_node()) remove_dead_segments("/dev/shm", host_name(), geteuid());
   constexpr double kPatience_s = 10;
   if (transport.rank() != RankId{0}) {
     run_worker(transport);

@@ -143,9 +143,6 @@ std::size_t Transport::size() const {
 std::size_t Transport::ranks_on_node() const {
   return static_cast<std::size_t>(state_->on_node.ranks);
 }
-bool Transport::first_on_node() const {
-  return state_->on_node.rank == 0;
-}
 bool Transport::manager_died() const {
   return state_->on_node.manager_pid != 0 && kill(state_->on_node.manager_pid, 0) != 0;
 }

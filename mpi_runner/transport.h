@@ -30,7 +30,6 @@ class Transport {
   std::size_t size() const;
   // Ranks on this rank's node, this one included: they share its cores.
   std::size_t ranks_on_node() const;
-  bool first_on_node() const;
   // Rank 0 ran on this node and runs no more. Known at once, also before it has said anything; of a rank 0 elsewhere
   // only its silence tells.
   bool manager_died() const;

@@ -146,19 +146,17 @@ class LostRanks(tuner.TunerTest):
                 self.assertEqual(tuner.ranks(process.pid), {})
                 tuner.run("status", self.study, "--exit-code", expect=4)
 
-    def test_a_job_that_was_killed_as_a_whole_leaves_no_shared_memory_to_the_next_run(self):
+    def test_a_job_that_was_killed_as_a_whole_leaves_no_shared_memory(self):
         process = self.start(trials=100000)
         tuner.wait_for(lambda: self.study.exists() and len(tuner.ranks(process.pid)) == 4, "the ranks")
         ranks = tuner.ranks(process.pid)
-        maps = [line.split() for pid in ranks.values() for line in pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()]
-        segments = {words[-1] for words in maps if "vader_segment" in words[-1]}
+        lines = [line for pid in ranks.values() for line in pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()]
+        segments = {line.split()[5] for line in lines if "vader_segment" in line}
         self.assertEqual(len(segments), 4)
         for pid in [process.pid, *ranks.values()]:
             tuner.kill(pid)
         process.communicate()
         tuner.wait_for(lambda: not tuner.processes(str(self.study)), "the end of all processes")
-
-        tuner.run("--resume", self.study, "--trials", 1, ranks=2)
 
         self.assertEqual([name for name in segments if os.path.exists(name)], [])
 

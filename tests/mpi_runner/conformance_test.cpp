@@ -76,7 +76,7 @@ BadPlugin objective(const std::string& how, const std::string& check, int on_tri
   return {"misbehaving_objective", misbehave(how, on_trial, at), check};
 }
 BadPlugin strategy(const std::string& how, const std::string& check, int at_ask = 3) {
-  return {"misbehaving_strategy", {{"misbehave", how}, {"at_ask", std::to_string(at_ask)}}, check};
+  return {"misbehaving_strategy", {{"misbehave", how}, {"at_ask", std::to_string(at_ask)}, {"asks", "1"}}, check};
 }
 BadPlugin warning(BadPlugin bad) {
   bad.outcome = CheckOutcome::warned;

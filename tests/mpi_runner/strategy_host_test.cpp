@@ -15,7 +15,7 @@ using ::testing::SizeIs;
 
 StrategySetup strategy_setup(const std::string& how, int at_ask = 0) {
   return {.launch = launch("misbehaving_strategy"),
-          .options = {{"misbehave", how}, {"at_ask", std::to_string(at_ask)}},
+          .options = {{"misbehave", how}, {"at_ask", std::to_string(at_ask)}, {"asks", "1"}},
           .space = fixture_space(),
           .goal = fixture_goal(),
           .seed = 11};
