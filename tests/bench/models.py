@@ -15,6 +15,7 @@ import numpy
 
 import asynchronous
 import ranking
+import section
 from commit import commit
 from optimizers import optimizers
 from quality_table import rows
@@ -31,7 +32,7 @@ def options():
     parser.add_argument("--seeds", type=int, default=5, help="runs of each optimizer; default: 5")
     parser.add_argument("--optimizers", type=lambda text: text.split(","), help="default: all that are here")
     parser.add_argument("--jobs", type=int, default=1, help="models at once; default: 1")
-    parser.add_argument("--write", type=pathlib.Path, help="also write the tables to this file, as markdown")
+    parser.add_argument("--write", type=pathlib.Path, help="also put it into this README")
     return parser.parse_args()
 
 
@@ -78,7 +79,7 @@ def main():
         summary(found, names, arguments.evaluations), medians(found, model_names, names, arguments.evaluations)]) + "\n"
     print(text)
     if arguments.write:
-        arguments.write.write_text(text, encoding="utf-8")
+        section.write(arguments.write, "models", text)
 
 
 if __name__ == "__main__":

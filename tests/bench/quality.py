@@ -19,6 +19,7 @@ import numpy
 import asynchronous
 import problems
 import quality_table
+import section
 from commit import commit
 from optimizers import optimizers
 
@@ -40,7 +41,7 @@ def options():
     parser.add_argument("--optimizers", type=names, help="default: all that are here")
     parser.add_argument("--problems", type=names, help="names or groups; default: all")
     parser.add_argument("--jobs", type=int, default=1, help="runs at once; default: 1")
-    parser.add_argument("--write", type=pathlib.Path, help="also write the tables to this file, as markdown")
+    parser.add_argument("--write", type=pathlib.Path, help="also put it into this README")
     parser.add_argument("--json", type=pathlib.Path, help="also write every regret to this file")
     parser.add_argument("--beside", type=pathlib.Path,
                         help="such a file of the same problems, seeds and modes: its optimizers are compared too")
@@ -127,7 +128,7 @@ def main():
     text = quality_table.markdown(result, regrets, [name for name in missing if name not in result["regrets"]])
     print(text)
     if arguments.write:
-        arguments.write.write_text(text, encoding="utf-8")
+        section.write(arguments.write, "quality", text)
     if arguments.json:
         arguments.json.write_text(json.dumps(result), encoding="utf-8")
     if arguments.baseline:

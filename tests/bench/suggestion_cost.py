@@ -16,9 +16,12 @@ import warnings
 import numpy
 
 import problems
+import section
 from ask_tell import AskTell
+from commit import commit
 from optimizers import Optuna, found_strategies, optuna_tpe
 from program import children
+from quality_table import rows
 
 DIMENSION = 20
 PENDING = 1_000
@@ -32,6 +35,7 @@ def options(build_strategies):
     parser.add_argument("--results", type=lambda text: [int(word) for word in text.split(",")],
                         default=[100, 300, 1_000, 10_000], help="default: 100,300,1000,10000")
     parser.add_argument("--suggestions", type=int, default=40, help="measured at each size; default: 40")
+    parser.add_argument("--write", type=pathlib.Path, help="also put it into this README")
     arguments = parser.parse_args()
     arguments.strategy = arguments.strategy or ("bayes" if "bayes" in build_strategies(arguments.build) else "sobol")
     return arguments
@@ -118,8 +122,9 @@ def measurements(arguments, problem):
         ours = filled.one_by_one_ms(arguments.suggestions)
         memory = largest_memory_mb(filled.processes)
         theirs = optuna_ms(problem, known, max(5, min(arguments.suggestions, 40_000 // known)))
-        yield (f"{known:>7,}", f"{ours:.2f}", f"{theirs:.2f}", f"{theirs / ours:.1f}", f"{memory:.0f}",
-               *("{:,.0f} ({:.2f})".format(*filled.burst_rates()).split(" ")))
+        per_second, burst_ms = filled.burst_rates()
+        yield [f"{known:,}", f"{ours:.2f}", f"{theirs:.2f}", f"{theirs / ours:.1f}", f"{memory:.0f}", f"{per_second:,.0f}",
+               f"{burst_ms:.2f}"]
         filled.session.close()
 
 
@@ -127,13 +132,15 @@ def main():
     warnings.simplefilter("ignore")
     arguments = options(found_strategies)
     problem = problems.shifted("levy", DIMENSION, numpy.random.default_rng(1))
-    print(f"strategy {arguments.strategy}, {DIMENSION} parameters, CPU ms a suggestion; load average "
-          f"{os.getloadavg()[0]:.1f} at the start\n")
-    row = "{:>7}  {:>10}  {:>10}  {:>12}  {:>12}  {:>13}  {:>8}"
-    print(row.format("results", "tuner, ms", "TPE, ms", "TPE / tuner", "tuner, MB", "bursts, 1/s", "(ms)"), flush=True)
-    for measured in measurements(arguments, problem):
-        print(row.format(*measured), flush=True)
-    print(f"\nbursts: {BURST} suggestions at once while {PENDING:,} are pending, wall time and (CPU)")
+    load = os.getloadavg()[0]
+    text = (f"Measured by `tests/bench/run.sh cost` at commit {commit()}, load average {load:.1f} at the start: strategy "
+            f"{arguments.strategy}, {DIMENSION} parameters, CPU time of one thread; bursts are {BURST} suggestions at once "
+            f"while {PENDING:,} are pending.\n\n"
+            + rows(["results", "tuner, ms a suggestion", "Optuna's TPE, ms", "TPE / tuner", "memory, MB", "bursts, 1/s of wall time",
+                    "ms"], list(measurements(arguments, problem))) + "\n")
+    print(text)
+    if arguments.write:
+        section.write(arguments.write, "cost", text)
 
 
 if __name__ == "__main__":

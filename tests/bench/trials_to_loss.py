@@ -11,6 +11,7 @@ import pathlib
 import numpy
 
 import program
+import section
 from commit import commit
 from quality_table import rows
 from real_models import DATA
@@ -25,7 +26,7 @@ def options():
     parser.add_argument("build", help="folder of the built tuner")
     parser.add_argument("--trials", type=int, default=100, help="of each study; default: 100")
     parser.add_argument("--seeds", type=int, default=10, help="studies of each strategy; default: 10")
-    parser.add_argument("--write", type=pathlib.Path, help="also write the table to this file, as markdown")
+    parser.add_argument("--write", type=pathlib.Path, help="also put it into this README")
     return parser.parse_args()
 
 
@@ -73,7 +74,7 @@ def main():
             + table_of(arguments, found) + "\n")
     print(text)
     if arguments.write:
-        arguments.write.write_text(text, encoding="utf-8")
+        section.write(arguments.write, "trials", text)
 
 
 if __name__ == "__main__":
