@@ -22,7 +22,7 @@ struct Column {
 
 // Texts of plugins may hold anything, and a table ends up on terminals.
 std::string csv_text(std::string_view text) {
-  const auto safe = escaped(text);
+  auto safe = escaped(text);
   if (safe.find_first_of(",\"") == std::string::npos) return safe;
   std::string cell = "\"";
   for (const char letter : safe) cell += letter == '"' ? "\"\"" : std::string(1, letter);

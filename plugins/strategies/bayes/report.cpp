@@ -85,6 +85,13 @@ std::string leave_one_out(const GaussianProcess& process) {
          ", \"inside_2_sd\": " + json_number(inside_two / count) + "}";
 }
 
+// In units of the objective, where it is best: a transform stretches the noise elsewhere.
+double noise_sd(const GaussianProcess& process, const OutputTransform& transform) {
+  const std::vector<double> means = process.means_of_rows();
+  const double best = transform.value(*std::min_element(means.begin(), means.end()));
+  return std::sqrt(process.hyperparameters().noise) / transform.derivative(best);
+}
+
 std::string describe_objective(const GaussianProcess& process, const OutputTransform& transform,
                                const Encoding& encoding) {
   std::string lengths;
@@ -96,6 +103,7 @@ std::string describe_objective(const GaussianProcess& process, const OutputTrans
   return "{\"length_scales\": {" + lengths +
          "}, \"signal_variance\": " + json_number(process.hyperparameters().signal) +
          ", \"noise_variance\": " + json_number(process.hyperparameters().noise) +
+         ", \"noise_sd_at_best\": " + json_number(noise_sd(process, transform)) +
          ", \"mean\": " + json_number(process.mean()) + ", \"transform\": " +
          json_string(transform.squashing() == Squashing::none ? "standardized" : "soft logarithm, standardized") +
          ", \"leave_one_out\": " + leave_one_out(process) + "}";

@@ -310,6 +310,17 @@ TEST(Suggester, DescribesAModelThatPredictsASmoothFunctionWell) {
   EXPECT_GT(objective.at("length_scales").at("x0").get<double>(), 0);
 }
 
+TEST(Suggester, DescribesTheNoiseInUnitsOfTheObjective) {
+  RandomStream random(3);
+  OptimizationStudy study(box_space(2, 0, 1));
+  study.run([&](const std::vector<double>& x) { return Outcome{{100 * bowl(x).values[0] + 2 * random.normal()}}; }, 60);
+
+  const auto model = nlohmann::json::parse(study.strategy().describe_model());
+
+  EXPECT_THAT(model.at("objectives").at(0).at("noise_sd_at_best").get<double>(),
+              testing::AllOf(testing::Gt(1), testing::Lt(4)));
+}
+
 // ---- the shared library ----
 
 TEST(Bayes, IsAStrategyThatUsesResults) {
