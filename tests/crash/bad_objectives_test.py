@@ -84,12 +84,11 @@ class BadObjectives(tuner.TunerTest):
         self.assertEqual(len(trials[4]["intermediate"]), 1_000_000)
         self.assertEqual(trials[7]["notes"]["status"], 0)
 
-    def test_whose_heap_is_damaged_die_later_and_are_replaced(self):
-        numbered = self.run_script([("damage_heap", "value", "")] + [("none", "value", "")] * 8)
+    def test_whose_heap_is_damaged_die_of_it_and_are_replaced(self):
+        self.run_script([("damage_heap", "value", "")] + [("none", "value", "")] * 8)
 
-        dead = {failure["trial"] for failure in self.exported["failures"]}
+        dead = {failure["trial"] for failure in self.exported["failures"]}  # two trials later; at once with a sanitizer
         self.assertEqual(len(dead), 1, self.output)
-        self.assertNotIn(next(iter(numbered)), dead)
         self.assertEqual({failure["cause"] for failure in self.exported["failures"]}, {"crash"})
         complete = {trial["number"] for trial in self.exported["trials"] if trial["state"] == "complete"}
         self.assertEqual(complete | dead, set(range(self.trial_count)))
