@@ -1,7 +1,9 @@
 #include "mpi_runner/plugin_host/host.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
@@ -28,6 +30,16 @@ void survive_signals_to_the_job() {
   nothing.sa_flags = SA_RESTART;
   for (const int signal_number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2})
     sigaction(signal_number, &nothing, nullptr);
+}
+
+// Children that a plugin forks do not keep the connection open when the host is gone, and cannot write into it.
+void keep_connection_from_children() {
+  fcntl(kDataFd, F_SETFD, FD_CLOEXEC);
+  pthread_atfork(nullptr, nullptr, [] {
+    const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    dup3(nowhere, kDataFd, O_CLOEXEC);
+    close(nowhere);
+  });
 }
 
 class PluginServer {
@@ -92,7 +104,7 @@ class PluginServer {
 int run_host(const std::string& plugin) {
   survive_signals_to_the_job();
   install_stack_dump();
-  fcntl(kDataFd, F_SETFD, FD_CLOEXEC);
+  keep_connection_from_children();
   setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // a crash must not take the last lines along
   FrameSocket socket{UniqueFd(kDataFd)};
   try {

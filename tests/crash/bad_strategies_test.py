@@ -39,7 +39,8 @@ class BadStrategies(tuner.TunerTest):
     def test_that_fail_once_are_named_and_started_again(self):
         for deed, said in DEEDS.items():
             with self.subTest(deed):
-                output = self.run_with(deed, 1)
+                # Beside other ranks, random points may do for the whole study while it loops.
+                output = self.run_with(deed, 1, expect=0 if deed == "loop" else None)
 
                 self.assertEqual(len(self.complete()), TRIALS, output)
                 if deed == "nothing":  # of one ask; the next one, after a result, is answered

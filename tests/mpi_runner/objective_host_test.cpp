@@ -139,6 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Deed{"hog", Cause::out_of_memory, "the limit is 0.25 GiB"},
                       Deed{"child_hog", Cause::out_of_memory, "the limit is 0.25 GiB"},
                       Deed{"close_all", Cause::crash, "closed its connection to tuner"},
+                      Deed{"orphan_and_close_all", Cause::crash, "closed its connection to tuner"},
                       Deed{"kill_guard", Cause::crash, "was killed together with its guard"},
                       Deed{"corrupt_socket", Cause::crash, "what came from it is no message"},
                       Deed{"print_100_mb", Cause::value, ""}, Deed{"damage_environment", Cause::value, ""}),
