@@ -98,6 +98,7 @@ void Study::on(const StudyCreated& event) {
 
 void Study::on(const EpochStarted& event) {
   epochs_.push_back({event.epoch, event.time, kNaN, event.facts, {}, searched_});
+  ledger_.epoch_started(event);
   exhausted_ = false;
   open_asks_.clear();
   // Whatever ran when the last manager died runs again, before anything new. That manager's node may have died.
@@ -114,6 +115,7 @@ void Study::on(const EpochEnded& event) {
   if (epochs_.empty()) throw DamagedStudy("an epoch ends that never started");
   epochs_.back().ended = event.time;
   epochs_.back().end_reason = event.reason;
+  ledger_.epoch_ended(event.time);
 }
 
 void Study::on(const Asked& event) {
@@ -172,6 +174,7 @@ void Study::on(const AttemptStarted& event) {
   trial.host = host_of(event.rank);
   trial.started = event.time;
   running_.insert(event.trial);
+  if (trial.origin != Origin::imported) ledger_.started(event, trials_.size());
 }
 
 void Study::on(const AttemptReturned& event) {
@@ -182,6 +185,7 @@ void Study::on(const AttemptReturned& event) {
   --trial.attempt;
   running_.erase(event.trial);
   waiting_.push_front(event.trial);
+  ledger_.returned(trial.rank, event.trial, trials_.size());
 }
 
 void Study::on(const Reported& event) {
@@ -194,6 +198,8 @@ void Study::on(const AttemptEnded& event) {
     ++late_results_;
     return;
   }
+  const Trial& trial = trials_[event.trial.value];
+  if (trial.origin != Origin::imported) ledger_.ended(trial.rank, event, trials_.size());
   if (event.cause != Cause::value && event.cause != Cause::pruned)
     add_failure(event.trial, event.cause, event.message, event.time);
   finish(event.trial, event);
@@ -206,6 +212,7 @@ void Study::on(const AttemptRetried& event) {
   }
   add_failure(event.trial, event.cause, event.message, event.time);
   Trial& trial = trials_[event.trial.value];
+  ledger_.retried(trial.rank, event, trials_.size());
   trial.duration_s = event.duration_s;
   trial.ended = event.time;
   ++trial.retried;
@@ -236,12 +243,14 @@ void Study::on(const Suspected& event) {
 void Study::on(const RankQuarantined& event) {
   if (epochs_.empty()) throw DamagedStudy(fmt::format("rank {} is taken out of no epoch", event.rank.value));
   quarantined_.push_back({epochs_.back().number, event.rank, host_of(event.rank), event.time, event.reason});
+  ledger_.quarantined(event.rank);
 }
 
 void Study::on(const RankJoined& event) {
   auto place = std::find(hosts_.begin(), hosts_.end(), event.host);
   if (place == hosts_.end()) place = hosts_.insert(place, event.host);
   host_of_rank_[event.rank] = static_cast<std::uint32_t>(place - hosts_.begin());
+  ledger_.joined(event.rank);
 }
 
 void Study::on(const SettingChanged& event) {

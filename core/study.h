@@ -12,6 +12,7 @@
 
 #include "core/definition.h"
 #include "core/event.h"
+#include "core/ledger.h"
 #include "core/trial.h"
 
 namespace tuner {
@@ -87,6 +88,7 @@ class Study {
   AskNumber next_ask() const { return next_ask_; }
   bool exhausted() const { return exhausted_; }  // by the strategy of this epoch
   const std::vector<Epoch>& epochs() const { return epochs_; }
+  const Ledger& ledger() const { return ledger_; }
   // Of this study's ranks, each once; the first is "", which stands for a host that is not recorded.
   const std::vector<std::string>& hosts() const { return hosts_; }
   const std::vector<TrialId>& suspected() const { return suspected_; }
@@ -153,6 +155,7 @@ class Study {
   AskNumber next_ask_;
   bool exhausted_ = false;
   std::vector<Epoch> epochs_;
+  Ledger ledger_;
   std::vector<Failure> failures_;
   std::vector<std::string> hosts_ = {""};
   std::map<RankId, std::uint32_t> host_of_rank_;  // of this epoch

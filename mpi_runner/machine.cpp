@@ -8,6 +8,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "mpi_runner/job_facts.h"
+
 namespace tuner {
 
 std::string host_name() {
@@ -36,14 +38,20 @@ std::string cpu_level() {
   return "x86-64";
 }
 
-std::string epoch_facts(std::size_t ranks, const std::string& strategy_sha256, const std::string& objective_sha256) {
-  const nlohmann::json facts = {
+std::string epoch_facts(std::size_t ranks, std::uint32_t threads, const std::string& strategy_sha256,
+                        const std::string& objective_sha256) {
+  const JobFacts job = this_job();
+  nlohmann::json facts = {
       {"host", host_name()},
       {"pid", getpid()},
       {"ranks", ranks},
+      {"threads", threads},
+      {"job_started", job.started},
       {"cpu_level", cpu_level()},
       {"libraries", {{"tuner", TUNER_VERSION}, {"libc", gnu_get_libc_version()}, {"strategy", strategy_sha256}}},
       {"objective_sha256", objective_sha256}};
+  if (!job.name.empty()) facts["job"] = job.name;
+  if (job.cores > 0) facts["cores"] = job.cores;
   return facts.dump();
 }
 

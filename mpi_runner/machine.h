@@ -18,7 +18,8 @@ std::uint32_t cores_per_rank(std::uint32_t ranks_on_node);
 // "x86-64-v3": what the last bits of floating point may depend on.
 std::string cpu_level();
 
-// What an epoch records: JSON of host, pid, ranks, CPU level and versions.
-std::string epoch_facts(std::size_t ranks, const std::string& strategy_sha256, const std::string& objective_sha256);
+// What an epoch records: JSON of host, pid, job, ranks, threads of each, CPU level and versions.
+std::string epoch_facts(std::size_t ranks, std::uint32_t threads, const std::string& strategy_sha256,
+                        const std::string& objective_sha256);
 
 }  // namespace tuner

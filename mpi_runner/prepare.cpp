@@ -213,8 +213,9 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   if (!opened.store) opened.store = StudyStore::create(opened.path, opened.definition, store_settings(options));
   append(opened.remarks, opened.store->remarks());
   const Study& study = opened.store->study();
-  std::string facts = epoch_facts(transport.size(), sha256_of_file(opened.strategy.launch.plugin),
-                                  sha256_of_file(opened.objective.launch.plugin));
+  std::string facts =
+      epoch_facts(transport.size(), opened.objective.launch.threads, sha256_of_file(opened.strategy.launch.plugin),
+                  sha256_of_file(opened.objective.launch.plugin));
   RunPlan plan{std::move(evaluator),
                strategy_setup(opened, options),
                opened.strategy.description.uses_results,

@@ -234,6 +234,18 @@ void write_epochs(const std::vector<Epoch>& epochs, Hdf5Writer& out) {
   out.dataset("/epochs/end_reason", column<std::string>(epochs, [](const Epoch& row) { return row.end_reason; }));
 }
 
+void write_ledger(const std::vector<LedgerEntry>& ledger, Hdf5Writer& out) {
+  const auto amounts = [&](const std::string& name, double LedgerEntry::*amount) {
+    out.dataset("/ledger/" + name, column<double>(ledger, [&](const LedgerEntry& row) { return row.*amount; }));
+  };
+  out.dataset("/ledger/epoch", column<std::int64_t>(ledger, [](const LedgerEntry& row) { return row.epoch.value; }));
+  out.dataset("/ledger/job", column<std::string>(ledger, [](const LedgerEntry& row) { return row.job; }));
+  amounts("began", &LedgerEntry::began);
+  amounts("ended", &LedgerEntry::ended);
+  amounts("cores", &LedgerEntry::cores);
+  for (const LedgerAccount& account : kLedgerAccounts) amounts(account.name, account.amount);
+}
+
 void write_holdout(const std::vector<HoldoutLook>& looks, Hdf5Writer& out) {
   out.dataset("/holdout/trial", column<std::int64_t>(looks, [](const HoldoutLook& row) { return row.trial.value; }));
   out.dataset("/holdout/time", column<double>(looks, [](const HoldoutLook& row) { return row.time; }));
@@ -278,6 +290,7 @@ void write_tables(const Study& study, Hdf5Writer& out) {
   TrialTables(study, out).write();
   write_failures(study.failures(), out);
   write_epochs(study.epochs(), out);
+  write_ledger(study.ledger().entries(), out);
   write_holdout(study.holdout_looks(), out);
   write_settings(study.settings(), out);
 }

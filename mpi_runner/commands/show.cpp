@@ -8,6 +8,7 @@
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
 #include "mpi_runner/commands/json_outline.h"
+#include "mpi_runner/commands/ledger_text.h"
 #include "mpi_runner/commands/open_study.h"
 #include "mpi_runner/commands/recorded_strategy.h"
 #include "mpi_runner/commands/study_facts.h"
@@ -29,6 +30,7 @@ po::options_description show_options() {
   auto add = options.add_options();
   add("trial", po::value<Count>()->value_name("N"), "the whole story of this trial");
   add("model", po::bool_switch(), "what the strategy has learnt: it is told all results again and describes its model");
+  add("ledger", po::bool_switch(), "where the core-seconds of its runs went");
   add("sort", po::value<std::string>()->value_name("value|number")->default_value("number"),
       "order of the table; value: best first by the first objective");
   add("last", po::value<Count>()->value_name("N"), "only the N trials that were made last");
@@ -105,6 +107,10 @@ int show_command(const CommandCall& call) {
   }
   if ((*values)["model"].as<bool>()) {
     show_model(call, study, *values);
+    return code_of(loaded);
+  }
+  if ((*values)["ledger"].as<bool>()) {
+    print_ledger(call.out, study.ledger().entries(), call.width);
     return code_of(loaded);
   }
   const auto columns = chosen_columns(study, *values);

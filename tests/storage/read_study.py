@@ -40,6 +40,9 @@ with h5py.File(sys.argv[1], "r") as study:
     assert list(study["failures/trial"]) == [4]
     assert study["failures/message"][0].decode() == "killed by signal 11"
     assert list(study["epochs/number"]) == [1] and json.loads(study["epochs/facts"][0]) == {"host": "a"}
+    ledger = study["ledger"]
+    amounts = sum(ledger[name][0] for name in ledger if name not in ("epoch", "job", "began", "ended", "cores"))
+    assert np.isclose(amounts, (ledger["cores"] * (ledger["ended"][:] - ledger["began"]))[0])
     assert len(study["holdout/trial"]) == 1 and json.loads(study["holdout/metrics"][0]) == {"auc": 0.5}
     assert dict(zip(study["settings/name"], study["settings/value"])) == {b"trials": b"400"}
     definition = json.loads(study["definition"][()])

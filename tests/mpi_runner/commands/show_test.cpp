@@ -57,6 +57,16 @@ TEST_F(Show, PicksTheBestOrTheLast) {
   EXPECT_THAT(run("show", {study_file(), "--last", "99", "--columns", "trial"}), HasSubstr("trial\n    0\n    1\n"));
 }
 
+TEST_F(Show, TellsWhereTheCoreTimeWent) {
+  write(small_study());
+
+  const std::string text = run("show", {study_file(), "--ledger"});
+
+  EXPECT_THAT(text, HasSubstr("trials with a value, and pruned ones"));
+  EXPECT_THAT(text, HasSubstr("lost to crashes, preemption and ranks that were gone"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("together +[0-9.]+ core-s +100.00 % +100.00 %"));
+}
+
 TEST_F(Show, SaysWhichColumnsDoNotFit) {
   write(small_study());
   width = 45;

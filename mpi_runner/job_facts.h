@@ -1,0 +1,21 @@
+// What an epoch records of the job that it runs in, so that the ledger can say where its core-seconds went.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tuner {
+
+struct JobFacts {
+  std::string name;         // "1234", "1234 restart 2"; empty outside of SLURM
+  double started = 0;       // seconds since 1970: the job, or this process where that is not known
+  std::uint64_t cores = 0;  // of the whole allocation; 0 = not known
+};
+
+JobFacts this_job();
+
+// "4(x3),2" of SLURM_JOB_CPUS_PER_NODE: 14. 0 for what is no such list.
+std::uint64_t total_cores(std::string_view cpus_per_node);
+
+}  // namespace tuner
