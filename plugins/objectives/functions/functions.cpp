@@ -141,6 +141,11 @@ class Functions {
                  .type = real,
                  .default_value = "0",
                  .help = "pretended training time of each trial in milliseconds",
+                 .identity = false},
+                {.name = "sleep_growth",
+                 .type = real,
+                 .default_value = "1",
+                 .help = "so many times longer where x1 is at its upper bound, in proportion between",
                  .identity = false}}};
   }
 
@@ -158,7 +163,8 @@ class Functions {
   Functions(const tp::Space& space, const tp::Options& options)
       : function_(chosen_function(options)),
         noise_sd_(at_least_zero(options, "noise_sd")),
-        sleep_ms_(at_least_zero(options, "sleep_ms")) {
+        sleep_ms_(at_least_zero(options, "sleep_ms")),
+        sleep_growth_(at_least_zero(options, "sleep_growth")) {
     if (space.size() != chosen_dimension(options))
       throw tp::UserMistake(fmt::format("the search space has {} parameters, {} needs {}", space.size(), function_.name,
                                         chosen_dimension(options)));
@@ -175,7 +181,8 @@ class Functions {
  private:
   void pretend_to_train(const tp::Trial& trial) const {
     constexpr double kLongestNap = 20;  // milliseconds between two questions whether to stop
-    for (double left = sleep_ms_; left > 0; left -= kLongestNap) {
+    const double position = (trial.values()[0] - function_.first.low) / (function_.first.high - function_.first.low);
+    for (double left = sleep_ms_ * std::lerp(1, sleep_growth_, position); left > 0; left -= kLongestNap) {
       if (trial.should_stop()) throw tp::Pruned();
       std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(std::min(left, kLongestNap)));
     }
@@ -184,6 +191,7 @@ class Functions {
   const Function& function_;
   double noise_sd_;
   double sleep_ms_;
+  double sleep_growth_;
 };
 
 }  // namespace

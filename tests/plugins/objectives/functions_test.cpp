@@ -61,6 +61,18 @@ TEST(Functions, StopSleepingWhenPruned) {
   EXPECT_EQ(objective.evaluate({.should_stop = [] { return true; }}).status, TUNER_PRUNED);
 }
 
+TEST(Functions, SleepLongerWhereTheFirstParameterIsHigher) {
+  const ObjectiveDriver objective(tuner_objective_v1, {{"sleep_ms", "20"}, {"sleep_growth", "3"}});
+  const auto naps = [&](const std::string& configuration) {
+    int asked = 0;
+    objective.evaluate({.configuration = configuration, .should_stop = [&] { return ++asked < 0; }});
+    return asked;
+  };
+
+  EXPECT_EQ(naps("x1=-5,x2=0"), 1);
+  EXPECT_EQ(naps("x1=10,x2=0"), 3);
+}
+
 TEST(Functions, RefuseWhatTheyDoNotHave) {
   EXPECT_THAT(mistake_in(tuner_objective_v1, {{"function", "brainin"}}),
               HasSubstr("option function = 'brainin' is not known. Did you mean 'branin'?"));
