@@ -1,0 +1,50 @@
+"""Jobs that nothing disturbs, as users write and submit them."""
+import shutil
+import unittest
+
+from slurm_cluster import SlurmTest, TEMPLATES
+
+
+class SlurmJobs(SlurmTest):
+    def test_a_study_is_finished_by_a_job_on_four_nodes(self):
+        arguments = self.witnessed(60, 200)
+
+        job = self.sbatch(self.write_script(arguments), "--nodes=4")
+
+        self.await_end(job)
+        self.assertEqual(len(job.nodes()), 4)
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_srun_starts_the_ranks_as_well(self):
+        arguments = self.witnessed(30, 100)
+
+        job = self.sbatch(self.write_script(arguments, launcher="srun"), "--nodes=2", "--ntasks-per-node=2")
+
+        self.await_end(job)
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_a_second_job_for_the_same_study_ends_with_a_line_that_says_why(self):
+        script = self.write_script(self.witnessed(100000, 100))
+        self.sbatch(script, "--nodes=1", "--output=first.log")
+        self.await_results(2)
+
+        second = self.sbatch(script, "--nodes=1", "--output=second.log")
+
+        self.await_end(second, "FAILED")
+        self.assertIn("being run elsewhere", (self.folder / "second.log").read_text(encoding="utf-8"))
+        self.assertEqual(self.status_code(), 5)
+
+    def test_a_chain_of_jobs_continues_the_study_until_it_is_finished(self):
+        arguments = self.witnessed(30, 100)
+        self.write_script(arguments)
+        shutil.copy(TEMPLATES / "tuner-array.sbatch", self.folder)
+
+        chain = self.sbatch("tuner-array.sbatch", "--nodes=1", "--array=1-3%1")
+
+        self.wait_for(lambda: self.log().count("is finished") == 3, "the end of the chain")
+        self.wait_for(chain.has_ended, "the end of its jobs")
+        self.assert_same_as_undisturbed(arguments)
+
+
+if __name__ == "__main__":
+    unittest.main()
