@@ -24,9 +24,9 @@ class SlurmJobs(SlurmTest):
         self.assert_same_as_undisturbed(arguments)
 
     def test_a_second_job_for_the_same_study_ends_with_a_line_that_says_why(self):
-        script = self.write_script(self.witnessed(100000, 100))
+        script = self.write_script(self.witnessed(100, 5000))
         self.sbatch(script, "--nodes=1", "--output=first.log")
-        self.await_results(2)
+        self.await_results(1)
 
         second = self.sbatch(script, "--nodes=1", "--output=second.log")
 

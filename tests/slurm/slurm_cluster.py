@@ -1,4 +1,5 @@
 """Jobs on the test bed, as users submit and watch them."""
+import json
 import os
 import pathlib
 import re
@@ -126,7 +127,8 @@ class SlurmTest(unittest.TestCase):
         """Waits for an event, not for a time: the guard only ends a hang."""
         guard = time.monotonic() + HANG_GUARD_S
         while not condition():
-            if time.monotonic() > guard:
+            nothing_runs = all(job.has_ended() for job in self.jobs)
+            if time.monotonic() > guard or (nothing_runs and not condition()):
                 self.fail(f"never came: {what}\n{self.log()}")
             time.sleep(0.1)
 
@@ -157,17 +159,19 @@ class SlurmTest(unittest.TestCase):
         return subprocess.run([tuner.TUNER, "status", self.study, "--exit-code"], env=self.environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode
 
-    def results(self):
-        """{trial: (value, configuration)} of all that are complete."""
-        return {number: row[2:] for number, row in tuner.trials(self.study).items() if row[0] == "complete"}
+    def known_results(self, study=None):
+        """{trial: (values, parameters)} of all that are complete, also while the study runs."""
+        exported = json.loads(self.command(tuner.TUNER, "export", study or self.study, "--format", "json"))
+        return {trial["number"]: (trial["values"], trial["parameters"])
+                for trial in exported["trials"] if trial["state"] == "complete"}
 
     def undisturbed_results(self, arguments):
         """Of the same study on one rank here, its trials taking no time."""
         study = self.folder / "undisturbed.h5"
         tuner.run(*arguments, "--set", f"witness={self.folder / 'undisturbed.witness'}", "--set", "sleep_ms=0",
                   "--study", study)
-        return {number: row[2:] for number, row in tuner.trials(study).items()}
+        return self.known_results(study)
 
     def assert_same_as_undisturbed(self, arguments):
         self.assertEqual(self.status_code(), 0, self.log())
-        self.assertEqual(self.results(), self.undisturbed_results(arguments))
+        self.assertEqual(self.known_results(), self.undisturbed_results(arguments))

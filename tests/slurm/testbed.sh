@@ -105,8 +105,11 @@ CONF
   for node in $(node_names); do
     echo "NodeName=$node NodeHostname=$node NodeAddr=$(address_of "$node") CPUs=$cpus_of_node State=UNKNOWN"
   done
-  echo "PartitionName=main Nodes=ALL Default=YES State=UP PriorityTier=1 OverSubscribe=EXCLUSIVE"
-  echo "PartitionName=high Nodes=ALL State=UP PriorityTier=10 PreemptMode=OFF OverSubscribe=EXCLUSIVE"
+  # SLURM may preempt more jobs than it needs to, so those that want to be preempted have two nodes of their own.
+  local of_two="Nodes=n$((nodes - 1)),n$nodes OverSubscribe=EXCLUSIVE"
+  echo "PartitionName=main Nodes=n[1-$((nodes - 2))] OverSubscribe=EXCLUSIVE Default=YES"
+  echo "PartitionName=low $of_two PriorityTier=1"
+  echo "PartitionName=high $of_two PriorityTier=10 PreemptMode=OFF"
 }
 
 configure() {
@@ -170,7 +173,7 @@ is_up() {
   for node in $(node_names); do
     (exec 3<> "/dev/tcp/$(address_of "$node")/6818") 2> /dev/null || return 1
   done
-  [ "$(sinfo --noheader --Node --partition main --format '%T' | grep --count --line-regexp idle)" = "$nodes" ]
+  [ "$(sinfo --noheader --Node --format '%N %T' | sort --unique | grep --count ' idle$')" = "$nodes" ]
 }
 
 # The controller.

@@ -1,0 +1,106 @@
+"""What a cluster does to jobs: limits, preemption, lost nodes, users and administrators. The study is finished all the
+same, nothing that it held is lost, and on a grid the trials are those of an undisturbed run."""
+import os
+import unittest
+
+import slurm_cluster
+from slurm_cluster import SlurmTest, tuner
+
+LIMITS_TO_HIT = int(os.environ.get("TUNER_SLURM_LIMITS", "1"))
+
+
+class DisturbedSlurmJobs(SlurmTest):
+    def crash(self, node):
+        """Cuts its power; it boots again at the end of the test, for those that follow."""
+        self.addCleanup(slurm_cluster.testbed, "start-node", node)
+        slurm_cluster.testbed("crash-node", node)
+
+    def await_restart(self, job, count=1):
+        self.wait_for(lambda: job.restarts() >= count, f"restart {count} of job {job.number}")
+
+    def assert_kept(self, known):
+        now = self.known_results()
+        self.assertEqual({number: now.get(number) for number in known}, known)
+
+    def attempts(self):
+        return [row[1] for row in tuner.trials(self.study).values()]
+
+    def test_a_job_that_reaches_its_time_limit_is_requeued_until_the_study_is_finished(self):
+        arguments = self.witnessed(100, 1000 + 1000 * LIMITS_TO_HIT)
+        job = self.sbatch(self.write_script(arguments), "--nodes=2", "--time=1", "--signal=B:USR1@20")
+
+        self.await_restart(job, LIMITS_TO_HIT)
+        self.command("scontrol", "update", f"jobid={job.number}", "timelimit=30")
+
+        self.await_end(job)
+        self.assertEqual(job.restarts(), LIMITS_TO_HIT)
+        self.assertEqual(set(self.attempts()), {1}, "no trial was cut off")
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_a_preempted_job_goes_on_when_its_nodes_are_free_again(self):
+        arguments = self.witnessed(60, 1000)
+        job = self.sbatch(self.write_script(arguments), "--nodes=2", "--partition=low")
+        self.await_results(6)
+        known = self.known_results()
+
+        self.command("sbatch", "--partition=high", "--nodes=2", "--output=/dev/null", "--wrap=sleep 3")
+
+        self.await_restart(job)
+        self.await_end(job)
+        self.assert_kept(known)
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_the_study_goes_on_without_a_node_that_is_lost(self):
+        arguments = self.witnessed(24, 4000)
+        job = self.sbatch(self.write_script(arguments), "--nodes=3")
+        self.await_trials_running(3)
+
+        self.crash(next(node for node in job.nodes() if node != job.batch_node()))
+
+        self.await_end(job)
+        self.assertEqual(job.restarts(), 0)
+        self.assertEqual(sorted(self.attempts())[-2:], [1, 2], "the trial of the lost node ran again, no other")
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_a_job_whose_first_node_is_lost_is_requeued_and_loses_nothing(self):
+        arguments = self.witnessed(40, 1000)
+        job = self.sbatch(self.write_script(arguments), "--nodes=2")
+        self.await_results(6)
+        known = self.known_results()
+
+        self.crash(job.batch_node())
+
+        self.await_restart(job)
+        self.await_end(job)
+        self.assert_kept(known)
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_a_cancelled_job_is_continued_by_submitting_it_again(self):
+        arguments = self.witnessed(40, 500)
+        script = self.write_script(arguments)
+        job = self.sbatch(script, "--nodes=2")
+        self.await_results(6)
+        known = self.known_results()
+
+        self.command("scancel", job.number)
+        self.await_end(job, "CANCELLED")
+        self.assertEqual(self.status_code(), 4)
+
+        self.await_end(self.sbatch(script, "--nodes=2"))
+        self.assert_kept(known)
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_a_restart_of_the_controller_disturbs_nothing(self):
+        arguments = self.witnessed(40, 500)
+        job = self.sbatch(self.write_script(arguments), "--nodes=2")
+        self.await_results(4)
+
+        self.assertEqual(slurm_cluster.testbed("restart-controller").returncode, 0)
+
+        self.await_end(job)
+        self.assertEqual(job.restarts(), 0)
+        self.assert_same_as_undisturbed(arguments)
+
+
+if __name__ == "__main__":
+    unittest.main()
