@@ -8,4 +8,6 @@ cd "$(dirname "$0")/.."
 cmake --preset release -DTUNER_BUILD_TESTS=ON
 cmake --build --preset release
 
+# Those on SLURM make nodes, as root: tests/slurm/run.sh.
+[ $# -gt 0 ] || set -- -LE slurm
 exec .ci/ctest .build/release --parallel "$(nproc)" "$@"

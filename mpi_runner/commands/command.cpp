@@ -19,6 +19,7 @@ std::span<const Command> commands() {
       Command{"show", "trials of a study as a table, or one trial's whole story", show_command},
       Command{"best", "best configuration of a study, or its Pareto front", best_command},
       Command{"status", "whether a study runs, how far it is, and how it ended", status_command},
+      Command{"submit", "start or continue a study as a job of SLURM", submit_command},
       Command{"export", "trials of a study as CSV or JSON", export_command},
       Command{"refit", "train the final model of the best configuration on all data", refit_command},
       Command{"verify", "check that the files of a study are whole, and repair them", verify_command},

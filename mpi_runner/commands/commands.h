@@ -16,6 +16,7 @@ int refit_command(const CommandCall& call);
 int replay_command(const CommandCall& call);
 int show_command(const CommandCall& call);
 int status_command(const CommandCall& call);
+int submit_command(const CommandCall& call);
 int verify_command(const CommandCall& call);
 
 }  // namespace tuner

@@ -6,7 +6,7 @@ import unittest
 import slurm_cluster
 from slurm_cluster import SlurmTest, tuner
 
-LIMITS_TO_HIT = int(os.environ.get("TUNER_SLURM_LIMITS", "1"))
+LIMITS_TO_HIT = int(os.environ.get("TIME_LIMITS_TO_HIT", "1"))
 
 
 class DisturbedSlurmJobs(SlurmTest):

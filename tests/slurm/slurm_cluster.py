@@ -75,7 +75,7 @@ class SlurmTest(unittest.TestCase):
             raise unittest.SkipTest(able.stdout.strip())
 
     def setUp(self):
-        self.folder = pathlib.Path(os.environ["TUNER_TESTBED"]) / "shared" / self._testMethodName
+        self.folder = pathlib.Path(os.environ["TESTBED"]) / "shared" / self._testMethodName
         self.folder.mkdir(parents=True)
         self.study = self.folder / "study.h5"
         self.witness = self.folder / "witness"
@@ -102,7 +102,7 @@ class SlurmTest(unittest.TestCase):
         settings = {"tuner": str(tuner.TUNER), "study": str(self.study), **settings}
         text = (TEMPLATES / "tuner.sbatch").read_text(encoding="utf-8")
         lines = {f"{setting}=": f"{setting}={shlex.quote(value)}" for setting, value in settings.items()}
-        lines["arguments="] = f"arguments=({shlex.join(map(str, arguments))})"
+        lines["arguments="] = f"arguments=({shlex.join(map(str, arguments))} --study \"$study\")"
         for start, line in lines.items():
             text, count = re.subn(f"^{start}.*", lambda _, new=line: new, text, count=1, flags=re.MULTILINE)
             self.assertEqual(count, 1, f"the template has no setting {start}")

@@ -8,14 +8,14 @@
 #   testbed.sh restart-controller  slurmctld ends and starts again with what it knew
 #   testbed.sh env                 what clients need in their environment, a NAME=VALUE on each line
 #
-# TUNER_TESTBED names its folder; it keeps configuration, logs and what nodes share. TUNER_TESTBED_NODES: how many.
+# TESTBED names its folder; it keeps configuration, logs and what nodes share. TESTBED_NODES: how many.
 #
 # A node is a set of namespaces (processes, mounts, host name, network) with one slurmd: its own /dev/shm, since Open
 # MPI names segments by host and job, and its own address, since SLURM's clients find none where only loopback has one.
 set -euo pipefail
 
-bed=${TUNER_TESTBED:?names the folder of the test bed}
-nodes=${TUNER_TESTBED_NODES:-16}
+bed=${TESTBED:?names the folder of the test bed}
+nodes=${TESTBED_NODES:-16}
 cpus_of_node=2
 hash=$(cksum <<< "$bed" | cut -d' ' -f1)
 bridge=tuner$(printf %05x $((hash % 1048576)))

@@ -1,0 +1,21 @@
+#include "mpi_runner/submit/shell_word.h"
+
+#include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
+
+namespace tuner {
+namespace {
+
+bool is_plain(char character) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  return kPlain.find(character) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string shell_word(std::string_view text) {
+  if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
+  return "'" + boost::replace_all_copy(std::string(text), "'", R"('\'')") + "'";
+}
+
+}  // namespace tuner
