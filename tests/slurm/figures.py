@@ -84,7 +84,7 @@ def measure(what):
 
 def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tuner-figures-", dir="/tmp"))
-    os.environ.update(TESTBED=str(folder), TESTBED_NODES=str(NODES))
+    os.environ.update(TESTBED=str(folder), TESTBED_NODES=str(2 * NODES))  # half of them are in its main partition
     print(slurm_cluster.testbed("start").stdout, end="")
     try:
         rows = [("figure", "asked", "measured")]
