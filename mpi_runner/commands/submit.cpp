@@ -73,7 +73,7 @@ fs::path study_of(const Texts& arguments) {
   if (!run.plugin.empty()) find_plugin(run.plugin);
   const std::string& study = run.resume.empty() ? run.study : run.resume;
   if (study.empty()) throw UserError("the study has no name (jobs continue it by its file). Add --study FILE after --");
-  const fs::path file = fs::absolute(study).lexically_normal();
+  fs::path file = fs::absolute(study).lexically_normal();
   if (!fs::is_directory(file.parent_path()))
     throw UserError(fmt::format("there is no folder {} for the study.", file.parent_path().string()));
   return file;
@@ -91,8 +91,14 @@ void check_launcher(const std::string& launcher) {
     throw UserError(fmt::format("--launcher = '{}' is unknown.{}", launcher, plugin::did_you_mean(launcher, known)));
 }
 
+std::string positive(const po::variables_map& values, const std::string& option) {
+  const std::uint64_t count = values[option].as<Count>().value;
+  if (count == 0) throw UserError(fmt::format("--{} = 0 (needs at least 1).", option));
+  return std::to_string(count);
+}
+
 // In names of files SLURM replaces "%j" by the number of the job.
-std::string literal_in_output(std::string path) {
+std::string literal_in_output(const std::string& path) {
   return boost::replace_all_copy(path, "%", "%%");
 }
 
@@ -101,12 +107,15 @@ std::string log_of(const fs::path& study) {
 }
 
 std::map<std::string, std::string> sbatch_options(const po::variables_map& values, const fs::path& study) {
-  const auto number = [&](const char* name) { return std::to_string(values[name].as<Count>().value); };
   std::map<std::string, std::string> options = {
-      {"job-name", study.stem().string()},           {"nodes", number("nodes")},
-      {"ntasks-per-node", number("ranks-per-node")}, {"cpus-per-task", number("cpus-per-task")},
-      {"time", values["time"].as<std::string>()},    {"signal", "B:USR1@" + number("warn-before")},
-      {"chdir", fs::current_path().string()},        {"output", log_of(study)},
+      {"job-name", study.stem().string()},
+      {"nodes", positive(values, "nodes")},
+      {"ntasks-per-node", positive(values, "ranks-per-node")},
+      {"cpus-per-task", positive(values, "cpus-per-task")},
+      {"time", values["time"].as<std::string>()},
+      {"signal", "B:USR1@" + positive(values, "warn-before")},
+      {"chdir", fs::current_path().string()},
+      {"output", log_of(study)},
   };
   for (const char* name : {"partition", "gpus-per-node", "account", "qos", "job-name"})
     if (const auto value = given<std::string>(values, name)) options[name] = *value;

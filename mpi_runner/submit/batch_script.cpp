@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/algorithm/string.hpp>
 
 #include "core/error.h"
@@ -34,8 +35,8 @@ std::string variable_of_line(std::string_view line) {
 }
 
 std::string arguments_line(const std::vector<std::string>& arguments) {
-  std::vector<std::string> words;
-  for (const std::string& argument : arguments) words.push_back(shell_word(argument));
+  std::vector<std::string> words(arguments.size());
+  std::ranges::transform(arguments, words.begin(), shell_word);
   return fmt::format("arguments=({})\n", boost::join(words, " "));
 }
 

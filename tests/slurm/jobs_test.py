@@ -1,8 +1,9 @@
 """Jobs that nothing disturbs, as users write and submit them."""
+import re
 import shutil
 import unittest
 
-from slurm_cluster import SlurmTest, TEMPLATES
+from slurm_cluster import SlurmTest, TEMPLATES, tuner
 
 
 class SlurmJobs(SlurmTest):
@@ -13,6 +14,20 @@ class SlurmJobs(SlurmTest):
 
         self.await_end(job)
         self.assertEqual(len(job.nodes()), 4)
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_tuner_submit_finishes_a_study_whose_name_a_shell_would_break(self):
+        self.study = self.folder / "it's 50% mine.h5"
+        arguments = self.witnessed(30, 100)
+
+        printed = self.command(tuner.TUNER, "submit", "--nodes", 2, "--time", "30:00", "--ranks-per-node", 2, "--sbatch",
+                               "comment=a b", "--", *arguments, "--study", self.study.name)
+
+        job = self.job(re.match(r"submitted job (\d+)\n", printed)[1])
+        self.await_end(job)
+        self.assertEqual(len(job.nodes()), 2)
+        log = self.folder / f"{self.study.name}.slurm-{job.number}.log"
+        self.assertIn("is finished", log.read_text(encoding="utf-8"))
         self.assert_same_as_undisturbed(arguments)
 
     def test_srun_starts_the_ranks_as_well(self):

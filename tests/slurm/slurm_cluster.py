@@ -114,10 +114,13 @@ class SlurmTest(unittest.TestCase):
         return ["--plugin", WITNESSED, "--set", f"witness={self.witness}", "--set", f"sleep_ms={sleep_ms}",
                 "--strategy", "grid", "--trials", trials, "--rank-timeout", "5s", *more]
 
-    def sbatch(self, script, *options):
-        number = self.command("sbatch", "--parsable", "--time=30", *options, script).strip()
+    def job(self, number):
+        """Which ends with the test."""
         self.jobs.append(Job(number, self.environment))
         return self.jobs[-1]
+
+    def sbatch(self, script, *options):
+        return self.job(self.command("sbatch", "--parsable", "--time=30", *options, script).strip())
 
     def log(self):
         return "".join(path.read_text(encoding="utf-8", errors="replace")
