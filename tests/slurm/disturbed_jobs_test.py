@@ -90,6 +90,18 @@ class DisturbedSlurmJobs(SlurmTest):
         self.assert_kept(known)
         self.assert_same_as_undisturbed(arguments)
 
+    def test_a_job_that_is_cancelled_while_it_drains_does_not_come_back(self):
+        job = self.sbatch(self.write_script(self.witnessed(4, 600000)), "--nodes=1")
+        self.await_trials_running(1)
+        self.command("scancel", "--signal=USR1", "--batch", job.number)
+        self.wait_for(lambda: "ending the run" in self.log(), "the start of draining")
+
+        self.command("scancel", job.number)
+
+        self.await_end(job, "CANCELLED")
+        self.assertEqual(job.restarts(), 0)
+        self.assertEqual(self.status_code(), 4)
+
     def test_a_restart_of_the_controller_disturbs_nothing(self):
         arguments = self.witnessed(40, 500)
         job = self.sbatch(self.write_script(arguments), "--nodes=2")
