@@ -62,6 +62,30 @@ class DisturbedSlurmJobs(SlurmTest):
         self.assertEqual(sorted(self.attempts())[-2:], [1, 2], "the trial of the lost node ran again, no other")
         self.assert_same_as_undisturbed(arguments)
 
+    def test_under_srun_too_the_study_goes_on_without_a_node_that_is_lost(self):
+        arguments = self.witnessed(24, 2000)
+        job = self.sbatch(self.write_script(arguments, launcher="srun"), "--nodes=2")
+        self.await_trials_running(2)
+
+        self.crash(next(node for node in job.nodes() if node != job.batch_node()))
+
+        self.await_end(job)
+        self.assertEqual(job.restarts(), 0)
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_under_srun_a_rank_that_is_killed_sends_the_job_back_into_the_queue(self):
+        arguments = self.witnessed(24, 1000)
+        job = self.sbatch(self.write_script(arguments, launcher="srun"), "--nodes=2")
+        self.await_results(4)
+        known = self.known_results()
+
+        tuner.kill(self.rank(1))
+
+        self.await_restart(job)
+        self.await_end(job)
+        self.assert_kept(known)
+        self.assert_same_as_undisturbed(arguments)
+
     def test_a_job_whose_first_node_is_lost_is_requeued_and_loses_nothing(self):
         arguments = self.witnessed(40, 1000)
         job = self.sbatch(self.write_script(arguments), "--nodes=2")

@@ -122,6 +122,15 @@ class SlurmTest(unittest.TestCase):
     def sbatch(self, script, *options):
         return self.job(self.command("sbatch", "--parsable", "--time=30", *options, script).strip())
 
+    def rank(self, number):
+        """The process of this rank under srun; nodes have processes of their own, which are ours as well."""
+        setting = f"SLURM_PROCID={number}".encode()
+        found = [pid for pid, line in tuner.processes(str(self.study)).items()
+                 if line.startswith(str(tuner.TUNER)) and
+                 setting in pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")]
+        self.assertEqual(len(found), 1, found)
+        return found[0]
+
     def log(self):
         return "".join(path.read_text(encoding="utf-8", errors="replace")
                        for path in sorted(self.folder.glob("*.log")))
