@@ -1,0 +1,123 @@
+#include "core/duration_forecast.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "core/duration_model.h"
+#include "core/unit_scale.h"
+
+namespace tuner {
+namespace {
+
+constexpr std::size_t kFewest = 5;    // durations, before anything is said
+constexpr std::size_t kMost = 512;    // durations: one fit then takes a few milliseconds
+constexpr double kShortest_s = 1e-6;  // where the clock saw nothing pass
+// A trial that was cut short takes longer than it had; how much longer is not known.
+constexpr double kAtLeastLonger = 1.1;
+
+void append_parameter(const Parameter& parameter, double value, std::vector<double>& features) {
+  const bool active = !std::isnan(value);
+  const double unit = active ? value_to_unit(parameter, value) : 0;
+  if (!parameter.conditions.empty()) features.push_back(active ? 1 : 0);
+  if (parameter.type == ParameterType::categorical) {
+    for (std::size_t choice = 1; choice < parameter.choices.size(); ++choice)
+      features.push_back(active && value == static_cast<double>(choice) ? 1 : 0);
+    return;
+  }
+  features.push_back(unit);
+  const bool has_logarithm = !parameter.log && parameter.choices.empty() && parameter.low > 0;
+  // A duration that grows with a power of the parameter is a line in its logarithm; the square lets it bend.
+  if (has_logarithm)
+    features.push_back(active ? std::log(value) : 0);
+  else
+    features.push_back(unit * unit);
+}
+
+std::vector<double> features_of(const Study& study, TrialId trial) {
+  std::vector<double> features;
+  const auto configuration = study.configuration(trial);
+  for (std::size_t i = 0; i < configuration.size(); ++i)
+    append_parameter(study.space().parameters()[i], configuration[i], features);
+  for (const double fidelity : study.fidelities(trial)) {
+    features.push_back(fidelity);
+    features.push_back(std::log(std::max(fidelity, kShortest_s)));
+  }
+  return features;
+}
+
+Eigen::VectorXd as_vector(const std::vector<double>& values) {
+  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+}
+
+struct Known {
+  TrialId trial;
+  double duration_s = 0;
+};
+
+bool tells_duration(const Trial& trial) {
+  const bool ended = trial.state == TrialState::complete || trial.state == TrialState::pruned;
+  return trial.origin != Origin::imported && (ended || (trial.finished() && trial.cause == Cause::timeout));
+}
+
+// The latest, in the order in which they ended.
+std::vector<Known> durations(const Study& study) {
+  std::vector<Known> known;
+  const auto& finished = study.finished();
+  for (auto id = finished.rbegin(); id != finished.rend() && known.size() < kMost; ++id)
+    if (tells_duration(study.trial(*id))) known.push_back({*id, std::max(study.trial(*id).duration_s, kShortest_s)});
+  std::ranges::reverse(known);
+  return known;
+}
+
+// Only of trials that are not finished.
+std::map<TrialId, double> cut_short(const Study& study) {
+  std::map<TrialId, double> least_s;
+  for (const Failure& failure : study.failures()) {
+    if (failure.cause != Cause::preempted || study.trial(failure.trial).finished()) continue;
+    double& least = least_s[failure.trial];
+    least = std::max(least, kAtLeastLonger * (failure.ended - failure.started));
+  }
+  return least_s;
+}
+
+double median_of(const std::vector<Known>& known) {
+  std::vector<double> all;
+  for (const Known& one : known) all.push_back(one.duration_s);
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  std::ranges::nth_element(all, middle);
+  return *middle;
+}
+
+}  // namespace
+
+DurationForecast::DurationForecast(const Study& study) : least_s_(cut_short(study)) {
+  std::vector<Known> known = durations(study);
+  const double longer_than_most_s = known.empty() ? 0 : median_of(known);
+  for (const auto& [trial, least_s] : least_s_)
+    if (least_s > longer_than_most_s) known.push_back({trial, least_s});
+  if (known.size() < kFewest) return;
+
+  const auto n = static_cast<Eigen::Index>(known.size());
+  Eigen::MatrixXd features(n, static_cast<Eigen::Index>(features_of(study, known.front().trial).size()));
+  Eigen::VectorXd log_durations(n);
+  for (Eigen::Index row = 0; row < n; ++row) {
+    const Known& one = known[static_cast<std::size_t>(row)];
+    features.row(row) = as_vector(features_of(study, one.trial));
+    log_durations[row] = std::log(one.duration_s);
+  }
+  fitted_ = std::make_shared<FittedDurations>(fit_durations(features, log_durations));
+  seldom_exceeded_ = std::max(0.0, error_seldom_exceeded(fitted_->errors));
+  median_s_ = median_of(known);
+}
+
+std::optional<ExpectedDuration> DurationForecast::of(const Study& study, TrialId trial) const {
+  const auto least = least_s_.find(trial);
+  const double least_s = least == least_s_.end() ? 0 : least->second;
+  if (!fitted_) return least_s > 0 ? std::optional(ExpectedDuration{least_s, least_s}) : std::nullopt;
+  const double log_duration = fitted_->model->log_duration(as_vector(features_of(study, trial)));
+  return ExpectedDuration{std::max(least_s, std::exp(log_duration)),
+                          std::max(least_s, std::exp(log_duration + seldom_exceeded_))};
+}
+
+}  // namespace tuner
