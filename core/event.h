@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/ids.h"
+#include "core/request.h"
 #include "core/trial.h"
 
 namespace tuner {
@@ -150,8 +151,30 @@ struct HoldoutScored {
   std::string metrics;  // JSON object
 };
 
-using Event = std::variant<StudyCreated, EpochStarted, EpochEnded, Asked, Answered, TrialAdded, Discarded,
-                           StrategyRestarted, AttemptStarted, Reported, AttemptEnded, SettingChanged, HoldoutScored,
-                           AttemptReturned, RankJoined, AttemptRetried, Suspected, RankQuarantined>;
+// Somebody asked this of the run, which then does it.
+struct Requested {
+  RequestKind request = RequestKind::stop;
+  double time = 0;
+  std::string by;             // "ada@login1, pid 12"
+  std::string configuration;  // of enqueue, as typed
+};
+
+// When the time that this epoch was given began and ends; a later one counts in place of an earlier one.
+struct AllocationSeen {
+  double start = 0;
+  double end = 0;
+  std::string source;  // who said so: "SLURM_JOB_END_TIME", "scontrol show job 12", "--time-limit"
+};
+
+// The study cannot go on in the way in which it is run: to start it again changes nothing.
+struct Blocked {
+  double time = 0;
+  std::string reason;
+};
+
+using Event =
+    std::variant<StudyCreated, EpochStarted, EpochEnded, Asked, Answered, TrialAdded, Discarded, StrategyRestarted,
+                 AttemptStarted, Reported, AttemptEnded, SettingChanged, HoldoutScored, AttemptReturned, RankJoined,
+                 AttemptRetried, Suspected, RankQuarantined, Requested, AllocationSeen, Blocked>;
 
 }  // namespace tuner

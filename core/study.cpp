@@ -100,6 +100,7 @@ void Study::on(const EpochStarted& event) {
   epochs_.push_back({event.epoch, event.time, kNaN, event.facts, {}, searched_});
   ledger_.epoch_started(event);
   exhausted_ = false;
+  paused_ = false;
   open_asks_.clear();
   // Whatever ran when the last manager died runs again, before anything new. That manager's node may have died.
   const std::vector<TrialId> interrupted(running_.rbegin(), running_.rend());
@@ -246,6 +247,23 @@ void Study::on(const RankQuarantined& event) {
   ledger_.quarantined(event.rank);
 }
 
+void Study::on(const Requested& event) {
+  if (epochs_.empty()) throw DamagedStudy(fmt::format("'{}' is asked of no epoch", name_of(event.request)));
+  requests_.push_back({epochs_.back().number, event});
+  if (event.request == RequestKind::pause) paused_ = true;
+  if (event.request == RequestKind::go_on) paused_ = false;
+}
+
+void Study::on(const AllocationSeen& event) {
+  if (epochs_.empty()) throw DamagedStudy("time is given to no epoch");
+  epochs_.back().allocation = event;
+}
+
+void Study::on(const Blocked&) {
+  if (epochs_.empty()) throw DamagedStudy("an epoch cannot go on that never started");
+  epochs_.back().blocked = true;
+}
+
 void Study::on(const RankJoined& event) {
   auto place = std::find(hosts_.begin(), hosts_.end(), event.host);
   if (place == hosts_.end()) place = hosts_.insert(place, event.host);
@@ -275,7 +293,18 @@ void Study::add(const NewTrial& added, Trial trial) {
   values_.insert(values_.end(), goal.objectives.size(), kNaN);
   constraints_.insert(constraints_.end(), goal.constraints.size(), kNaN);
   if (!added.note.empty()) notes_[added.trial] = added.note;
-  waiting_.push_back(added.trial);
+  queue(added.trial);
+}
+
+// What a person asked for comes before what the strategy suggests.
+void Study::queue(TrialId id) {
+  const auto is_asked_for = [&](TrialId other) {
+    return trials_[other.value].attempt > 0 || trials_[other.value].origin == Origin::enqueued;
+  };
+  auto place = waiting_.end();
+  if (trials_[id.value].origin == Origin::enqueued)
+    place = std::find_if_not(waiting_.begin(), waiting_.end(), is_asked_for);
+  waiting_.insert(place, id);
 }
 
 Trial& Study::known_trial(TrialId id) {

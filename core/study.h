@@ -30,6 +30,8 @@ struct Epoch {
   std::string facts;                  // JSON
   std::string end_reason;             // empty where it was killed
   std::uint64_t searched_before = 0;  // Study::searched() when it started
+  std::optional<AllocationSeen> allocation = {};
+  bool blocked = false;  // to start it again in the same way changes nothing
 };
 
 struct HoldoutLook {
@@ -44,6 +46,11 @@ struct QuarantinedRank {
   std::uint32_t host = 0;  // its place in Study::hosts()
   double time = 0;
   std::string reason;
+};
+
+struct RequestSeen {
+  EpochNumber epoch;
+  Requested request;
 };
 
 struct Failure {
@@ -80,7 +87,8 @@ class Study {
   const std::vector<TrialId>& finished() const { return finished_; }
   std::uint64_t failed_count() const { return failed_count_; }  // finished trials that failed
   std::uint64_t searched() const { return searched_; }          // finished trials but for replicates and imported ones
-  const std::deque<TrialId>& waiting() const { return waiting_; }  // in the order in which they should run
+  // In the order in which they should run: interrupted ones, enqueued ones, the others.
+  const std::deque<TrialId>& waiting() const { return waiting_; }
   const std::set<TrialId>& running() const { return running_; }
   std::vector<TrialId> pending() const;  // waiting and running, in the order of their numbers
 
@@ -94,6 +102,8 @@ class Study {
   const std::vector<TrialId>& suspected() const { return suspected_; }
   const std::vector<QuarantinedRank>& quarantined() const { return quarantined_; }
   const std::vector<Failure>& failures() const { return failures_; }  // every attempt that failed, lost ones included
+  const std::vector<RequestSeen>& requests() const { return requests_; }
+  bool paused() const { return paused_; }  // by a request of this epoch
   const std::vector<HoldoutLook>& holdout_looks() const { return holdout_looks_; }
   const std::map<std::string, std::string>& settings() const { return settings_; }  // with later changes
   std::uint64_t late_results() const { return late_results_; }
@@ -126,8 +136,12 @@ class Study {
   void on(const AttemptRetried& event);
   void on(const Suspected& event);
   void on(const RankQuarantined& event);
+  void on(const Requested& event);
+  void on(const AllocationSeen& event);
+  void on(const Blocked& event);
 
   void add(const NewTrial& added, Trial trial);
+  void queue(TrialId id);
   Trial& known_trial(TrialId id);
   bool is_running_attempt(TrialId id, std::uint32_t attempt);
   std::uint32_t host_of(RankId rank) const;
@@ -161,6 +175,8 @@ class Study {
   std::map<RankId, std::uint32_t> host_of_rank_;  // of this epoch
   std::vector<TrialId> suspected_;
   std::vector<QuarantinedRank> quarantined_;
+  std::vector<RequestSeen> requests_;
+  bool paused_ = false;
   std::vector<HoldoutLook> holdout_looks_;
   std::map<std::string, std::string> settings_;
   std::uint64_t late_results_ = 0;

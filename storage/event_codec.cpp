@@ -26,6 +26,9 @@ enum class EventType : std::uint8_t {
   attempt_retried = 16,
   suspected = 17,
   rank_quarantined = 18,
+  requested = 19,
+  allocation_seen = 20,
+  blocked = 21,
 };
 
 // trial, two empty lists, no parent, empty note
@@ -153,6 +156,25 @@ struct Encoder {
     out.put(event.reason);
   }
 
+  void operator()(const Requested& event) {
+    type(EventType::requested);
+    out.put(event.request);
+    out.put(event.time);
+    out.put(event.by);
+    out.put(event.configuration);
+  }
+  void operator()(const AllocationSeen& event) {
+    type(EventType::allocation_seen);
+    out.put(event.start);
+    out.put(event.end);
+    out.put(event.source);
+  }
+  void operator()(const Blocked& event) {
+    type(EventType::blocked);
+    out.put(event.time);
+    out.put(event.reason);
+  }
+
   void put(const NewTrial& trial) {
     out.put(trial.trial);
     out.put(trial.configuration);
@@ -253,6 +275,12 @@ Event get_event(ByteReader& in) {
       return Suspected{in.get<TrialId>(), in.get<double>(), in.text()};
     case EventType::rank_quarantined:
       return RankQuarantined{in.get<RankId>(), in.get<double>(), in.text()};
+    case EventType::requested:
+      return Requested{get_up_to(in, RequestKind::enqueue, "request"), in.get<double>(), in.text(), in.text()};
+    case EventType::allocation_seen:
+      return AllocationSeen{in.get<double>(), in.get<double>(), in.text()};
+    case EventType::blocked:
+      return Blocked{in.get<double>(), in.text()};
   }
   throw MalformedBytes("unknown type of event");
 }

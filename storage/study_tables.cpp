@@ -232,6 +232,20 @@ void write_epochs(const std::vector<Epoch>& epochs, Hdf5Writer& out) {
   out.dataset("/epochs/ended", column<double>(epochs, [](const Epoch& row) { return row.ended; }));
   out.dataset("/epochs/facts", column<std::string>(epochs, [](const Epoch& row) { return row.facts; }));
   out.dataset("/epochs/end_reason", column<std::string>(epochs, [](const Epoch& row) { return row.end_reason; }));
+  out.dataset("/epochs/allocation_end",
+              column<double>(epochs, [](const Epoch& row) { return row.allocation ? row.allocation->end : kNaN; }));
+}
+
+void write_requests(const std::vector<RequestSeen>& requests, Hdf5Writer& out) {
+  out.dataset("/requests/epoch",
+              column<std::int64_t>(requests, [](const RequestSeen& row) { return row.epoch.value; }));
+  out.dataset("/requests/time", column<double>(requests, [](const RequestSeen& row) { return row.request.time; }));
+  out.dataset("/requests/request",
+              column<std::int8_t>(requests, [](const RequestSeen& row) { return row.request.request; }),
+              names_up_to(RequestKind::enqueue));
+  out.dataset("/requests/by", column<std::string>(requests, [](const RequestSeen& row) { return row.request.by; }));
+  out.dataset("/requests/configuration",
+              column<std::string>(requests, [](const RequestSeen& row) { return row.request.configuration; }));
 }
 
 void write_ledger(const std::vector<LedgerEntry>& ledger, Hdf5Writer& out) {
@@ -291,6 +305,7 @@ void write_tables(const Study& study, Hdf5Writer& out) {
   write_failures(study.failures(), out);
   write_epochs(study.epochs(), out);
   write_ledger(study.ledger().entries(), out);
+  write_requests(study.requests(), out);
   write_holdout(study.holdout_looks(), out);
   write_settings(study.settings(), out);
 }

@@ -33,6 +33,7 @@ TESTED_ELSEWHERE = {
     "core/definition.cpp": "tests/storage/event_codec_test.cpp",
     "core/escaped_text.cpp": "tests/mpi_runner/text_test.cpp",
     "core/json_places.cpp": "tests/core/space_json_test.cpp",
+    "core/request.cpp": "tests/storage/requests_test.cpp",
     "core/space_check.cpp": "tests/core/space_json_test.cpp",
     "core/space_reader.cpp": "tests/core/space_json_test.cpp",
     "core/trial.cpp": "tests/core/study_test.cpp",

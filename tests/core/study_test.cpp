@@ -201,5 +201,43 @@ TEST(Study, AReturnedTrialWaitsAgainAsIfItHadNeverBeenHandedOut) {
   EXPECT_EQ(builder.study().trial(TrialId{1}).attempt, 1U);
 }
 
+TEST(Study, EnqueuedTrialsRunBeforeSuggestionsAndAfterInterruptedOnes) {
+  StudyBuilder builder;
+  builder.suggest({0.1, 0.2});
+  builder.fail(0, Cause::preempted);
+
+  builder.apply(TrialAdded{Origin::enqueued, {TrialId{2}, {0.3, 0}, {}, std::nullopt, {}}});
+  builder.apply(TrialAdded{Origin::enqueued, {TrialId{3}, {0.4, 0}, {}, std::nullopt, {}}});
+
+  EXPECT_THAT(builder.study().waiting(), ::testing::ElementsAre(TrialId{0}, TrialId{2}, TrialId{3}, TrialId{1}));
+}
+
+TEST(Study, IsPausedFromOneRequestToTheNextButNotIntoTheNextEpoch) {
+  StudyBuilder builder;
+
+  builder.apply(Requested{RequestKind::pause, 200, "ada", ""});
+  EXPECT_TRUE(builder.study().paused());
+  builder.apply(Requested{RequestKind::go_on, 201, "ada", ""});
+  EXPECT_FALSE(builder.study().paused());
+  builder.apply(Requested{RequestKind::pause, 202, "ada", ""});
+  builder.apply(EpochStarted{EpochNumber{2}, 300, "{}"});
+  EXPECT_FALSE(builder.study().paused());
+
+  ASSERT_EQ(builder.study().requests().size(), 3U);
+  EXPECT_EQ(builder.study().requests()[2].epoch, EpochNumber{1});
+}
+
+TEST(Study, AnEpochKnowsTheLatestThatWasSaidOfItsEnd) {
+  StudyBuilder builder;
+  EXPECT_FALSE(builder.study().epochs().back().allocation);
+
+  builder.apply(AllocationSeen{100, 400, "SLURM_JOB_END_TIME"});
+  builder.apply(AllocationSeen{100, 700, "scontrol"});
+  builder.apply(Blocked{300, "too short"});
+
+  EXPECT_EQ(builder.study().epochs().back().allocation->end, 700);
+  EXPECT_TRUE(builder.study().epochs().back().blocked);
+}
+
 }  // namespace
 }  // namespace tuner

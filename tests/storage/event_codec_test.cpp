@@ -38,7 +38,10 @@ std::vector<Event> one_of_each() {
           RankJoined{{3}, "n1"},
           AttemptRetried{{6}, 2, Cause::crash, 1e9, 0.5, "output"},
           Suspected{{6}, 1e9, "three deaths"},
-          RankQuarantined{{3}, 1e9, "crashes"}};
+          RankQuarantined{{3}, 1e9, "crashes"},
+          Requested{RequestKind::enqueue, 1e9, "ada@n1, pid 7", "x=1"},
+          AllocationSeen{1e9, 1e9 + 3600, "--time-limit"},
+          Blocked{1e9, "too short"}};
 }
 
 TEST(EventCodec, EveryEventComesBackWithTheSameBytes) {
