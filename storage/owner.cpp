@@ -73,7 +73,9 @@ std::optional<std::string> read_text(FileCalls& files, const std::filesystem::pa
 
 std::string describe(const Record& record) {
   if (record.token.empty()) return "an unknown process";
-  return fmt::format("host {}, pid {}, since {}", record.process.host, record.process.pid, record.since);
+  const std::string& job = record.process.slurm_job;
+  return fmt::format("host {}, pid {}, {}since {}", record.process.host, record.process.pid,
+                     job.empty() ? "" : fmt::format("SLURM job {}, ", job), record.since);
 }
 
 // Both times are of the file system's own clock, so that hosts need not agree about the time.

@@ -18,6 +18,7 @@ class StudyFiles {
 
   const std::filesystem::path& study() const { return study_; }
   std::filesystem::path folder() const { return study_.parent_path(); }
+  std::filesystem::path requests() const { return beside(".requests"); }  // a folder
   std::filesystem::path owner() const { return beside(".owner"); }
   std::filesystem::path journal(std::uint64_t number) const;
   std::filesystem::path temporary(std::string_view token) const;
