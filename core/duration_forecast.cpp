@@ -18,20 +18,16 @@ constexpr double kAtLeastLonger = 1.1;
 
 void append_parameter(const Parameter& parameter, double value, std::vector<double>& features) {
   const bool active = !std::isnan(value);
-  const double unit = active ? value_to_unit(parameter, value) : 0;
   if (!parameter.conditions.empty()) features.push_back(active ? 1 : 0);
   if (parameter.type == ParameterType::categorical) {
     for (std::size_t choice = 1; choice < parameter.choices.size(); ++choice)
       features.push_back(active && value == static_cast<double>(choice) ? 1 : 0);
     return;
   }
-  features.push_back(unit);
+  features.push_back(active ? value_to_unit(parameter, value) : 0);
+  // A duration that grows with a power of the parameter is a line in its logarithm.
   const bool has_logarithm = !parameter.log && parameter.choices.empty() && parameter.low > 0;
-  // A duration that grows with a power of the parameter is a line in its logarithm; the square lets it bend.
-  if (has_logarithm)
-    features.push_back(active ? std::log(value) : 0);
-  else
-    features.push_back(unit * unit);
+  if (has_logarithm) features.push_back(active ? std::log(value) : 0);
 }
 
 std::vector<double> features_of(const Study& study, TrialId trial) {
@@ -82,8 +78,8 @@ std::map<TrialId, double> cut_short(const Study& study) {
 }
 
 double median_of(const std::vector<Known>& known) {
-  std::vector<double> all;
-  for (const Known& one : known) all.push_back(one.duration_s);
+  std::vector<double> all(known.size());
+  std::ranges::transform(known, all.begin(), &Known::duration_s);
   const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
   std::ranges::nth_element(all, middle);
   return *middle;

@@ -21,6 +21,13 @@ std::vector<TrialAdded> enqueued(const Study& study, const std::vector<std::vect
   return added;
 }
 
+std::optional<TrialId> trial_with(const Study& study, std::span<const double> configuration) {
+  for (TrialId id; id.value < study.trial_count(); ++id.value)
+    if (study.trial(id).origin != Origin::imported && same_configuration(study.configuration(id), configuration))
+      return id;
+  return std::nullopt;
+}
+
 std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> wanted, const Study& study) {
   std::vector<std::vector<double>> fresh;
   for (std::vector<double>& configuration : wanted) {

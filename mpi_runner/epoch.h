@@ -1,6 +1,8 @@
 // What is recorded when a process begins and ends its epoch of a study, whoever hands the trials out.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,9 @@ EpochStarted next_epoch(const Study& study, std::string facts);
 
 // These configurations as the next trials of the study.
 std::vector<TrialAdded> enqueued(const Study& study, const std::vector<std::vector<double>>& configurations);
+
+// The first trial with this configuration; imported ones are another study's.
+std::optional<TrialId> trial_with(const Study& study, std::span<const double> configuration);
 
 // Those that no trial of the study has, each once: what is asked for is not done twice.
 std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> wanted, const Study& study);

@@ -69,7 +69,7 @@ class FileActions {
     check_spawn(posix_spawn_file_actions_adddup2(&actions_, fd.get(), number));
   }
   void open_null(int number) {
-    check_spawn(posix_spawn_file_actions_addopen(&actions_, number, "/dev/null", O_RDONLY, 0));
+    check_spawn(posix_spawn_file_actions_addopen(&actions_, number, "/dev/null", O_RDWR, 0));
   }
   // Not all descriptors of a rank are ours to mark close-on-exec: MPI has some.
   void close_from(int number) { check_spawn(posix_spawn_file_actions_addclosefrom_np(&actions_, number)); }
@@ -173,6 +173,18 @@ SpawnedHost spawn_under_gdb(const HostLaunch& launch) {
 
 SpawnedHost spawn_host(const HostLaunch& launch) {
   return launch.debugger == HostLaunch::Debugger::gdb ? spawn_under_gdb(launch) : spawn_guarded(launch);
+}
+
+SpawnedProgram spawn_program(std::vector<std::string> arguments, const std::vector<std::string>& environment) {
+  Ends output = make_pipe();
+  FileActions actions;
+  actions.open_null(0);
+  actions.give(output.child, 1);
+  actions.open_null(2);
+  actions.close_from(3);
+  Program program{std::move(arguments), own_environment()};
+  program.environment.insert(program.environment.end(), environment.begin(), environment.end());
+  return {std::move(output.rank), spawn(program, actions, Attributes())};
 }
 
 }  // namespace tuner

@@ -30,9 +30,10 @@ Manager::Manager(Transport& transport, StudyStore& store, Progress& progress, Ru
       crew_(transport.size(), steady_time_s()),
       strategy_(plan_.strategy),
       planned_(transport.size()),
-      started_s_(steady_time_s()),
-      last_alive_s_(started_s_),
-      last_request_s_(started_s_),
+      requests_(store.path(), [this](const std::string& problem) { progress_.notice(problem); }),
+      time_(plan_.finish_margin_s, wall_time_s(), [this](TrialId trial) { return has_kept_something(trial); }),
+      last_alive_s_(steady_time_s()),
+      last_request_s_(last_alive_s_),
       shortage_(plan_.wait_for_space_s) {}
 
 RunEnd Manager::run() {
@@ -79,6 +80,8 @@ void Manager::begin() {
   for (const ImportedTrial& imported : plan_.imports) record(imported);
   for (const TrialAdded& trial : enqueued(study(), plan_.enqueue)) record(trial);
   give_up_suspects();
+  hear_of_time();
+  take_left_requests();
   store_.commit();
   strategy_.start();
 }
@@ -98,7 +101,9 @@ bool Manager::take_arrived() {
   const bool results = evaluate_here();
   const bool suggestions = hear_strategy();
   lose_silent_ranks();
-  return messages || results || suggestions;
+  const bool time = hear_of_time();
+  const bool requests = take_requests();
+  return messages || results || suggestions || time || requests;
 }
 
 bool Manager::receive() {
@@ -254,17 +259,19 @@ std::optional<RunEnd> Manager::end_of_run() {
   using Kind = RunEnd::Kind;
   const StopRequest request = stop_request();
   if (request == StopRequest::leave) return RunEnd{Kind::left, kStopped};
-  if (request == StopRequest::drain) draining_ = true;
+  if (request == StopRequest::drain && !std::exchange(draining_, true)) stop_reason_ = "drained by signal USR1";
+  if (leave_now_) return RunEnd{Kind::resumable, stop_reason_};
   if (cannot_work(plan_.rules, study())) return RunEnd{Kind::failed, *reason_to_stop(plan_.rules, study())};
   if (std::optional<std::string> reason = reason_to_stop(plan_.rules, study()); reason && !replicating())
     return RunEnd{Kind::complete, *reason};
   const bool goes_on_without = plan_.on_strategy_failure == OnStrategyFailure::fallback;
   if (strategy_failure_ && !goes_on_without)
     return RunEnd{Kind::failed, *strategy_failure_ + ". The study can be resumed once it is mended"};
-  if (out_of_time()) return RunEnd{Kind::resumable, kOutOfTime};
+  if (out_of_time()) return end_by_time();
   if (crew_.present() == 0) return RunEnd{Kind::failed, "no rank can evaluate: " + last_breakdown_};
   if (!study().running().empty()) return std::nullopt;
-  if (draining_) return RunEnd{Kind::resumable, "drained by signal USR1"};
+  if (draining_) return RunEnd{Kind::resumable, stop_reason_};
+  if (std::optional<RunEnd> end = nothing_ends_in_time()) return end;
   if (!study().waiting().empty()) return std::nullopt;
   const std::string& strategy = study().definition().strategy.name;
   if (study().exhausted() && !replicating())
@@ -283,10 +290,6 @@ void Manager::on_stuck_strategy() {
   } catch (const PluginError& error) {
     give_up_strategy(error.what());
   }
-}
-
-bool Manager::out_of_time() const {
-  return plan_.time_limit_s > 0 && steady_time_s() - started_s_ >= plan_.time_limit_s;
 }
 
 // Once nothing new is to be tried: whether replicates are still to be run, which are added here.
@@ -329,6 +332,7 @@ void Manager::after_commit() {
     progress_.acknowledged(study(), unacknowledged_.front().second);
     unacknowledged_.pop_front();
   }
+  requests_.acknowledged(acknowledged);
   progress_.draw(study(), crew_.busy(), crew_.present());
   if (!shortage_.lasts() && store_.checkpoint_due(steady_time_s())) write([this] { store_.start_checkpoint(); });
   keep_in_touch();
@@ -347,8 +351,9 @@ void Manager::end(const RunEnd& how) {
   if (how.kind == RunEnd::Kind::left) {
     write([this] { store_.commit(); });  // on a full disk they are taken for lost the next time, which is no harm
     store_.leave();
-    return;
+    return requests_.acknowledged(store_.acknowledged());
   }
+  if (how.kind == RunEnd::Kind::blocked) record(Blocked{wall_time_s(), how.reason});
   record(EpochEnded{wall_time_s(), how.reason});
   const auto writing = [this] {
     store_.commit();
@@ -359,6 +364,7 @@ void Manager::end(const RunEnd& how) {
     keep_in_touch();
     wait();
   }
+  requests_.acknowledged(store_.acknowledged());
 }
 
 void Manager::wait() {

@@ -15,14 +15,17 @@
 #include "core/retry_policy.h"
 #include "core/stop_rules.h"
 #include "core/warm_start.h"
+#include "mpi_runner/allocation.h"
 #include "mpi_runner/crew.h"
 #include "mpi_runner/evaluator.h"
 #include "mpi_runner/messages.h"
 #include "mpi_runner/pause.h"
 #include "mpi_runner/progress.h"
+#include "mpi_runner/request_box.h"
 #include "mpi_runner/run_options.h"
 #include "mpi_runner/space_shortage.h"
 #include "mpi_runner/strategy_driver.h"
+#include "mpi_runner/time_plan.h"
 #include "mpi_runner/transport.h"
 #include "storage/study_store.h"
 
@@ -35,7 +38,8 @@ struct RunPlan {
   OnStrategyFailure on_strategy_failure = OnStrategyFailure::restart;
   StopRules rules;
   RetryPolicy retry;
-  double time_limit_s = 0;                   // of this run; 0 = none
+  std::unique_ptr<Allocation> allocation;    // the time of this run
+  std::optional<double> finish_margin_s;     // less this
   double silence_s = 60;                     // a rank that says nothing for so long counts as lost
   double wait_for_space_s = 60;              // on a full disk
   std::string facts;                         // JSON, see epoch_facts()
@@ -45,13 +49,13 @@ struct RunPlan {
 };
 
 inline constexpr const char* kStopped = "stopped by a signal";
-inline constexpr const char* kOutOfTime = "the time limit is reached";
 
 struct RunEnd {
   enum class Kind {
     complete,   // a stop rule is met, or nothing is left to try
     resumable,  // drained or out of time
     failed,     // the study cannot work as it is
+    blocked,    // no trial can end in the time that a run like this one has
     left        // TERM: everything is synced, the process should exit at once
   };
   Kind kind = Kind::complete;
@@ -68,8 +72,9 @@ class Manager {
   RunEnd run();
   // For whoever does something long between run() and end(): tells the ranks that the manager lives …
   void keep_in_touch();
-  // … and says when this run's time is over.
+  // … and says when this run's time is over, and why.
   bool out_of_time() const;
+  std::string time_is_over_text() const;
   // Ends the epoch and writes the last checkpoint. The ranks still listen. Throws where there is no space for it.
   void end(const RunEnd& how);
 
@@ -82,6 +87,27 @@ class Manager {
   bool write(const std::function<void()>& writing);
   void after_commit();
   std::optional<RunEnd> end_of_run();
+
+  bool has_kept_something(TrialId trial) const;
+  bool hear_of_time();
+  double left_s() const;
+  double length_s() const;
+  std::string limit_text() const;
+  RunEnd end_by_time() const;
+  std::vector<TrialId> startable() const;
+  std::uint64_t waiting_too_long(double seconds) const;
+  bool worth_asking(double seconds) const;
+  bool something_ends_within(double seconds) const;
+  std::optional<RunEnd> nothing_ends_in_time();
+  bool time_can_be_the_reason() const;
+  std::string quickest_text() const;
+
+  void take_left_requests();
+  bool take_requests();
+  void take(const Arrived& arrived);
+  std::string consequence(const Request& request, std::vector<Event>& events);
+  TrialAdded enqueued_on_request(const std::string& text) const;
+
   bool replicating();
 
   bool receive();
@@ -131,9 +157,12 @@ class Manager {
   std::optional<std::string> strategy_failure_;   // the last one, after which it is not started again
   bool said_repeat_ = false;                      // that it suggested a pending trial again
   bool draining_ = false;
+  bool leave_now_ = false;   // on request
+  std::string stop_reason_;  // of either
+  RequestBox requests_;
+  TimePlan time_;
   std::deque<std::pair<Sequence, TrialId>> unacknowledged_;  // results that a power cut could still take
   std::string last_breakdown_;                               // why the last rank could not evaluate
-  double started_s_;
   double last_alive_s_;
   double mean_request_gap_s_ = 1;  // seconds between trials that are handed out
   double last_request_s_;

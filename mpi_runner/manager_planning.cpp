@@ -13,9 +13,11 @@
 namespace tuner {
 
 void Manager::plan() {
-  if (draining_) return;
+  if (draining_ || study().paused()) return;
+  time_.learn(study());
   plan_assignments(trials_left_to_start(plan_.rules, study()));
   if (strategy_failure_) {
+    if (!worth_asking(left_s())) return;
     const std::uint64_t left = trials_left_to_start(plan_.rules, study());
     return add_fallbacks(std::min<std::uint64_t>(crew_.total_room(), left - std::min(left, waiting_for_others())));
   }
@@ -74,7 +76,8 @@ void Manager::discard_stale_suggestions() {
 void Manager::plan_ask(std::uint64_t left) {
   if (restart_strategy_ || strategy_failure_) return;
   const std::uint64_t useful = std::min<std::uint64_t>(left, crew_.total_room() + waiting_for_others() + look_ahead());
-  const std::uint64_t ready = study().waiting().size();
+  if (!worth_asking(left_s())) return;
+  const std::uint64_t ready = study().waiting().size() - waiting_too_long(left_s());
   const std::optional<Asked> asked = strategy_.plan(study(), useful > ready ? useful - ready : 0);
   if (!asked) return;
   record(*asked);
@@ -106,7 +109,9 @@ void Manager::plan_assignments(std::uint64_t left) {
 std::optional<TrialId> Manager::next_trial(RankId rank, std::uint64_t left) const {
   const std::deque<TrialId>& waiting = study().waiting();
   const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(left, waiting.size()));
-  const auto found = std::find_if(waiting.begin(), end, [&](TrialId trial) { return may_run_on(rank, trial); });
+  const auto found = std::find_if(waiting.begin(), end, [&, left_s = left_s()](TrialId trial) {
+    return may_run_on(rank, trial) && time_.ends_within(study(), trial, left_s);
+  });
   return found == end ? std::nullopt : std::optional(*found);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 
@@ -115,11 +116,7 @@ std::vector<std::vector<double>> first_configurations(const RunOptions& options,
   const bool has_defaults =
       std::ranges::any_of(space.parameters(), [](const auto& p) { return p.default_value.has_value(); });
   if (options.evaluate_defaults && has_defaults && space.contains(space.defaults())) wanted.push_back(space.defaults());
-  for (const std::string& text : options.enqueue) {
-    std::vector<double> configuration = configuration_from_text(space, text);
-    if (const auto why = space.violation(configuration)) throw UserError(fmt::format("--enqueue {}: {}", text, *why));
-    wanted.push_back(std::move(configuration));
-  }
+  for (const std::string& text : options.enqueue) wanted.push_back(configuration_from_text(space, text));
   return wanted;
 }
 
@@ -192,6 +189,8 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& more) 
 }  // namespace
 
 PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
+  auto allocation =
+      std::make_unique<Allocation>(options.time_limit_s, [](const char* name) { return std::getenv(name); });
   Opened opened = options.resume.empty() ? open_typed(options) : open_recorded(options);
   const Settings settings = settings_from(current_settings(opened, options), "the study's settings");
   opened.objective.launch.threads = threads_per_trial(options, transport, opened.remarks);
@@ -212,6 +211,9 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
       .wait_until_created();  // mistakes in its options appear before a study is made
   if (!opened.store) opened.store = StudyStore::create(opened.path, opened.definition, store_settings(options));
   append(opened.remarks, opened.store->remarks());
+  // Where SLURM is away the run begins without its answer.
+  constexpr double kPatienceWithSlurm_s = 3;
+  allocation->await_answer(kPatienceWithSlurm_s);
   const Study& study = opened.store->study();
   std::string facts =
       epoch_facts(transport.size(), opened.objective.launch.threads, sha256_of_file(opened.strategy.launch.plugin),
@@ -222,7 +224,8 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
                options.on_strategy_failure,
                settings.rules,
                settings.retry,
-               options.time_limit_s,
+               std::move(allocation),
+               options.finish_margin_s,
                options.rank_timeout_s,
                options.wait_for_space_s,
                std::move(facts),

@@ -73,8 +73,9 @@ std::string Progress::line(const Study& study, std::size_t busy_ranks, std::size
                    : "no result yet";
   const std::string eta =
       rate > 0 && trials_ > done ? ", " + duration_text(static_cast<double>(trials_ - done) / rate) + " left" : "";
-  return fmt::format("{}/{} trials, {} failed, {} running | {} | {:.3g} trials/s{} | {}/{} ranks busy", done, trials_,
-                     study.failed_count(), study.running().size(), best, rate, eta, busy_ranks, ranks);
+  return fmt::format("{}{}/{} trials, {} failed, {} running | {} | {:.3g} trials/s{} | {}/{} ranks busy",
+                     study.paused() ? "paused: " : "", done, trials_, study.failed_count(), study.running().size(),
+                     best, rate, eta, busy_ranks, ranks);
 }
 
 void Progress::clear_line() {

@@ -39,6 +39,7 @@ int exit_code(RunEnd::Kind kind) {
     case RunEnd::Kind::complete:
       return 0;
     case RunEnd::Kind::failed:
+    case RunEnd::Kind::blocked:
       return 2;
     default:
       return kResumable;
@@ -50,7 +51,7 @@ void score_holdout(PreparedRun& run, Manager& manager, Progress& progress) {
   const auto while_waiting = [&] {
     manager.keep_in_touch();
     if (stop_request() == StopRequest::leave) throw Interrupted(kStopped);
-    if (manager.out_of_time()) throw Interrupted(kOutOfTime);
+    if (manager.out_of_time()) throw Interrupted(manager.time_is_over_text());
   };
   try {
     const std::filesystem::path directory = run.store->path().string() + ".trials";

@@ -105,7 +105,13 @@ std::vector<Row> table() {
       {"End", "trials", changeable, value<Count>("N"),
        "finished trials that the study should have in total, failed ones included; default: 100"},
       {"End", "time-limit", this_run, preset<Duration>("TIME", {0}),
-       "end this run after so long (0 = no limit); trials that run then are repeated on resume"},
+       "this run ends within that time (0 = no limit), or with the SLURM job where that is earlier; no trial is "
+       "started "
+       "that is not expected to end by then, and what runs then is repeated on resume"},
+      {"End", "finish-margin", this_run, value<Duration>("TIME"),
+       "so long before that end the run stops its trials and writes the last checkpoint; default: 30s, but no more "
+       "than a "
+       "twentieth of the time"},
       {"End", "target", changeable, value<double>("VALUE"), "end when the first objective is at least that good"},
       {"End", "patience", changeable, value<Count>("N"),
        "end when N finished trials in a row did not improve the best value; default: 0 (never)"},
@@ -224,6 +230,7 @@ RunOptions parse_run_options(const std::vector<std::string>& arguments) {
   options.evaluate_defaults = values["baseline"].as<bool>();
   if (values.count("threads") > 0) options.threads = static_cast<std::uint32_t>(values["threads"].as<Count>().value);
   options.time_limit_s = values["time-limit"].as<Duration>().seconds;
+  if (values.count("finish-margin") > 0) options.finish_margin_s = values["finish-margin"].as<Duration>().seconds;
   options.checkpoint_every_s = values["checkpoint-every"].as<Duration>().seconds;
   options.rank_timeout_s = values["rank-timeout"].as<Duration>().seconds;
   options.wait_for_space_s = values["wait-for-space"].as<Duration>().seconds;

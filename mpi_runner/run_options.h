@@ -44,6 +44,7 @@ struct RunOptions {
   bool evaluate_defaults = true;
   std::optional<std::uint32_t> threads;
   double time_limit_s = 0;
+  std::optional<double> finish_margin_s;
   double checkpoint_every_s = 60;
   double rank_timeout_s = 60;
   double wait_for_space_s = 60;

@@ -45,6 +45,7 @@ double trial_seconds(const Study& study) {
 
 std::string next_command(const PluginDescription& objective, const std::string& file, RunEnd::Kind kind) {
   if (kind == RunEnd::Kind::resumable) return fmt::format("tuner --resume {}", file);
+  if (kind == RunEnd::Kind::blocked) return fmt::format("tuner --resume {}, with more time", file);
   const bool has_model = kind == RunEnd::Kind::complete && objective.can_refit;
   return fmt::format("tuner show {0}{1}", file,
                      has_model ? fmt::format(", or tuner refit {} --out DIR for the final model", file) : "");

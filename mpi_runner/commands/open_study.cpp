@@ -6,6 +6,7 @@
 
 #include "mpi_runner/exit_code.h"
 #include "mpi_runner/text.h"
+#include "storage/study_store.h"
 
 namespace tuner {
 
@@ -20,6 +21,10 @@ LoadedStudy open_study(const std::string& path) {
         "--repair`; --resume refuses the study until then, or until you say --accept-loss.\n",
         lost_text(loaded), escaped(path));
   return loaded;
+}
+
+bool is_running(const std::optional<OwnerSight>& owner) {
+  return owner && !owner->gone && owner->silent_s < StoreSettings{}.owner_expiry_s;
 }
 
 int code_of(const LoadedStudy& loaded) {

@@ -29,36 +29,67 @@ struct Standing {
   std::string text;
 };
 
-// Its owner gives signs of life, or nothing is known that speaks against it.
-bool is_running(const std::optional<OwnerSight>& owner) {
-  return owner && !owner->gone && owner->silent_s < StoreSettings{}.owner_expiry_s;
-}
-
 Standing standing_of(const LoadedStudy& loaded, const std::optional<OwnerSight>& owner) {
   const Study& study = loaded.study;
   if (!loaded.losses.empty()) return {kDamaged, fmt::format("damaged: {} missing", lost_text(loaded))};
   if (is_running(owner))
-    return {kRunning, fmt::format("running ({}; last sign of life {} ago)", owner->description,
-                                  duration_text(std::max(0.0, owner->silent_s)))};
+    return {kRunning, fmt::format("{} ({}; last sign of life {} ago)", study.paused() ? "running, paused" : "running",
+                                  owner->description, duration_text(std::max(0.0, owner->silent_s)))};
   if (!study.ended()) return {kResumable, "interrupted, to be resumed"};
   const std::string& reason = study.epochs().back().end_reason;
   if (is_client_objective(study.definition().objective)) return {kDone, reason};  // its client knows whether it is done
   const StopRules rules = settings_from(study.settings(), "the study").rules;
+  if (study.epochs().back().blocked) return {kPluginsFault, "cannot go on like this: " + reason};
   if (cannot_work(rules, study)) return {kPluginsFault, "failed: " + reason};
   const bool nothing_left = study.exhausted() && study.waiting().empty();
   if (reason_to_stop(rules, study) || nothing_left) return {kDone, "finished: " + reason};
   return {kResumable, fmt::format("ended before its goal, to be resumed: {}", reason)};
 }
 
-// Finished trials of the last epoch in its time; while it runs, until now.
-std::string rate_text(const Study& study, int code) {
+// The last epoch as far as it has come, or, where it was killed, as far as is known: nothing.
+double observed_s(const Study& study, int code) {
   const Epoch& epoch = study.epochs().back();
-  const double until = study.ended() ? epoch.ended : code == kRunning ? wall_time_s() : epoch.started;
-  const auto finished = static_cast<double>(study.searched() - epoch.searched_before);
-  if (finished == 0 || until <= epoch.started) return "";
-  const double per_second = finished / (until - epoch.started);
+  if (study.ended()) return epoch.ended - epoch.started;
+  return code == kRunning ? wall_time_s() - epoch.started : 0;
+}
+
+// Searched trials a second of the last epoch; 0 where there are none.
+double rate(const Study& study, int code) {
+  const auto finished = static_cast<double>(study.searched() - study.epochs().back().searched_before);
+  const double seconds = observed_s(study, code);
+  return seconds > 0 ? finished / seconds : 0;
+}
+
+std::string rate_text(const Study& study, int code) {
+  const double per_second = rate(study, code);
+  if (per_second == 0) return "";
   return per_second >= 1 ? fmt::format(", {:.4g} trials/s", per_second)
                          : fmt::format(", {:.3g} trials/min", 60 * per_second);
+}
+
+// What the ranks of the last run did with their time, as far as the log goes.
+void print_busy(std::ostream& out, const Study& study) {
+  const LedgerEntry run = study.ledger().entries().back();
+  const double had_s = run.total() - run.unused;
+  if (had_s <= 0) return;
+  const double in_trials_s = run.useful + run.failed + run.lost + run.running;
+  fmt::print(out, "busy    {:.0f} % of the time of its ranks went into trials\n", 100 * in_trials_s / had_s);
+}
+
+// When a run that goes on at its rate has all trials, and when its time is over.
+void print_end(std::ostream& out, const Study& study, const Standing& standing) {
+  if (standing.code != kRunning) return;
+  const bool clients = is_client_objective(study.definition().objective);  // asks for as many as it wants
+  const std::uint64_t wanted = clients ? 0 : settings_from(study.settings(), "the study").rules.trials;
+  const double per_second = rate(study, standing.code);
+  if (study.paused())
+    fmt::print(out, "paused  no trial is started; go on with: tuner continue\n");
+  else if (per_second > 0 && wanted > study.searched())
+    fmt::print(out, "done    in about {} at this rate\n",
+               duration_text(static_cast<double>(wanted - study.searched()) / per_second));
+  if (const auto& allocation = study.epochs().back().allocation)
+    fmt::print(out, "limit   {}, in {} ({})\n", time_text(allocation->end),
+               duration_text(std::max(0.0, allocation->end - wall_time_s())), escaped(allocation->source));
 }
 
 std::string wanted_text(const Study& study) {
@@ -72,9 +103,12 @@ void print(std::ostream& out, const Study& study, const Standing& standing) {
   if (const auto best = study.best())
     fmt::print(out, "best    trial {}: {} ({} since then)\n", best->value, values_text(study, *best),
                count_text(study.finished_since_best(), "finished trial"));
-  if (!study.epochs().empty())
+  if (!study.epochs().empty()) {
     fmt::print(out, "epoch   {}, since {}{}\n", study.epochs().back().number.value,
                time_text(study.epochs().back().started), rate_text(study, standing.code));
+    print_busy(out, study);
+    print_end(out, study, standing);
+  }
   print_quarantine(out, study);
 }
 
@@ -82,8 +116,10 @@ void print(std::ostream& out, const Study& study, const Standing& standing) {
 
 int status_command(const CommandCall& call) {
   po::options_description options("Options");
-  options.add_options()("exit-code", po::bool_switch(),
-                        "end with 0 finished, 2 its trials cannot work, 3 damaged, 4 to be resumed, 5 running");
+  options.add_options()(
+      "exit-code", po::bool_switch(),
+      "end with 0 finished, 2 its trials cannot work, or not in the time that the last run had, 3 damaged, "
+      "4 to be resumed, 5 running");
   const auto values = read_options(call, options, {"study"});
   if (!values) return kDone;
   const std::string file = (*values)["study"].as<std::string>();

@@ -1,3 +1,5 @@
+#include <ctime>
+
 #include "tests/mpi_runner/commands/command_test.h"
 
 namespace tuner {
@@ -84,6 +86,44 @@ TEST_F(Status, LiveStudyRuns) {
   EXPECT_THAT(text, HasSubstr("4 finished (4 complete, 0 pruned, 0 failed), 0 running, 0 waiting, of 10 wanted\n"));
   EXPECT_THAT(text, HasSubstr("best    trial 3: logloss = 0.25 (0 finished trials since then)\n"));
   EXPECT_EQ(code(), 5);
+}
+
+TEST_F(Status, LivePausedStudySaysSo) {
+  StudyEvents events = with_trials(4);
+  events.add(Requested{RequestKind::pause, 0, "ada", ""});
+  const auto store = recorded(events);
+
+  EXPECT_THAT(status(), HasSubstr("running, paused (host "));
+}
+
+TEST_F(Status, LiveStudySaysWhenItsAllocationEnds) {
+  StudyEvents events = with_trials(4);
+  const double now_s = static_cast<double>(std::time(nullptr));
+  events.add(AllocationSeen{now_s, now_s + 7300, "scontrol show job 7"});
+  const auto store = recorded(events);
+
+  EXPECT_THAT(status(), HasSubstr("in 2 h 01 min (scontrol show job 7)\n"));
+}
+
+TEST_F(Status, StudyThatCannotGoOnInItsTimeIsNotToBeResumed) {
+  StudyEvents events = with_trials(4);
+  events.add(Blocked{0, "too short"});
+  events.add(EpochEnded{0, "too short"});
+  write(events);
+
+  EXPECT_THAT(status(), HasSubstr("cannot go on like this: too short\n"));
+  EXPECT_EQ(code(), 2);
+}
+
+TEST_F(Status, StudyThatWasStartedAgainSinceIsNotBlocked) {
+  StudyEvents events = with_trials(4);
+  events.add(Blocked{0, "too short"});
+  events.add(EpochEnded{0, "too short"});
+  events.epoch();
+  recorded(events)->leave();
+
+  status();
+  EXPECT_EQ(code(), 4);
 }
 
 TEST_F(Status, StudyWhoseTrialsAllFailIsThePluginsFault) {

@@ -1,0 +1,83 @@
+// What people ask of a live run by files: recorded as events first, answered when these are durable.
+#include <fmt/format.h>
+
+#include <utility>
+#include <variant>
+
+#include "core/configuration_text.h"
+#include "core/error.h"
+#include "mpi_runner/clock.h"
+#include "mpi_runner/epoch.h"
+#include "mpi_runner/manager.h"
+
+namespace tuner {
+
+// Of those that no run has seen, only configurations are meant for whichever run comes.
+void Manager::take_left_requests() {
+  for (const Arrived& arrived : requests_.left_behind()) {
+    const auto* request = std::get_if<Request>(&arrived.content);
+    if (request != nullptr && request->kind != RequestKind::enqueue)
+      requests_.answer(arrived.name, {Answer::Kind::refused, "it was asked before this run began"});
+    else
+      take(arrived);
+  }
+}
+
+bool Manager::take_requests() {
+  const std::vector<Arrived> all = requests_.arrived(steady_time_s());
+  for (const Arrived& arrived : all) take(arrived);
+  return !all.empty();
+}
+
+void Manager::take(const Arrived& arrived) {
+  const auto refuse = [&](const std::string& why) {
+    progress_.notice(fmt::format("the request {} is refused: {}", arrived.name, why));
+    requests_.answer(arrived.name, {Answer::Kind::refused, why});
+  };
+  const auto* request = std::get_if<Request>(&arrived.content);
+  if (request == nullptr) return refuse(std::get<std::string>(arrived.content));
+  try {
+    std::vector<Event> events = {Requested{request->kind, wall_time_s(), request->by, request->configuration}};
+    const std::string outcome = consequence(*request, events);
+    Sequence last{};
+    for (const Event& event : events) last = store_.record(event);
+    progress_.notice(fmt::format("{} is asked by {}: {}", name_of(request->kind), request->by, outcome));
+    requests_.answer_after(last, arrived.name, {Answer::Kind::done, outcome});
+  } catch (const UserError& error) {
+    refuse(error.what());
+  }
+}
+
+// For people; further events that belong to it are appended. Throws UserError.
+std::string Manager::consequence(const Request& request, std::vector<Event>& events) {
+  switch (request.kind) {
+    case RequestKind::stop:
+      draining_ = true;
+      stop_reason_ = "stopped on request of " + request.by;
+      return fmt::format("no trial is started any more; the run ends when the {} that run are done",
+                         study().running().size());
+    case RequestKind::stop_now:
+      leave_now_ = true;
+      stop_reason_ = "stopped at once on request of " + request.by;
+      return fmt::format("the run ends; the {} trials that run are repeated on resume", study().running().size());
+    case RequestKind::pause:
+      return "paused: no trial is started until `tuner continue`";
+    case RequestKind::go_on:
+      return study().paused() ? "trials are started again" : "the run was not paused";
+    case RequestKind::enqueue:
+      events.push_back(enqueued_on_request(request.configuration));
+      return fmt::format("it is trial {} and runs next", study().trial_count());
+  }
+  return "";
+}
+
+TrialAdded Manager::enqueued_on_request(const std::string& text) const {
+  const std::vector<double> configuration = configuration_from_text(study().space(), text);
+  if (const std::optional<TrialId> same = trial_with(study(), configuration))
+    throw UserError(fmt::format("trial {} has this configuration already", same->value));
+  if (trials_left_to_start(plan_.rules, study()) == 0)
+    throw UserError(fmt::format("the study starts no more trials (--trials {})", plan_.rules.trials));
+  return enqueued(study(), {configuration}).front();
+}
+
+}  // namespace tuner

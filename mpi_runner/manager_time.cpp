@@ -1,0 +1,126 @@
+// What the end of its time means to a run: which trials may still start, and how it ends where none may.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "core/suggestion_queue.h"
+#include "mpi_runner/clock.h"
+#include "mpi_runner/manager.h"
+#include "mpi_runner/text.h"
+
+namespace tuner {
+
+// In its private folder, which it finds again at its next attempt.
+bool Manager::has_kept_something(TrialId trial) const {
+  const std::filesystem::path folder = store_.path().string() + ".trials/" + std::to_string(trial.value);
+  std::error_code error;
+  return std::filesystem::is_directory(folder, error) && !std::filesystem::is_empty(folder, error);
+}
+
+// Towards the end SLURM is asked again, since a limit may be moved.
+bool Manager::hear_of_time() {
+  constexpr double kTowardsTheEnd_s = 120;
+  if (left_s() < kTowardsTheEnd_s) plan_.allocation->ask_again(steady_time_s());
+  if (!plan_.allocation->has_news(steady_time_s())) return false;
+  const AllocationSeen& seen = *plan_.allocation->time();
+  time_.is_given(seen);
+  record(seen);
+  return true;
+}
+
+double Manager::left_s() const {
+  return time_.left_s(wall_time_s());
+}
+
+bool Manager::out_of_time() const {
+  return left_s() <= 0;
+}
+
+double Manager::length_s() const {
+  return plan_.allocation->time()->end - plan_.allocation->time()->start;
+}
+
+std::string Manager::limit_text() const {
+  const AllocationSeen& seen = *plan_.allocation->time();
+  return fmt::format("the {} {}", seen.source == kTimeLimit ? "time limit is" : "allocation ends at",
+                     time_text(seen.end));
+}
+
+std::string Manager::time_is_over_text() const {
+  return plan_.allocation->time()->source == kTimeLimit ? "the time limit is reached" : limit_text();
+}
+
+RunEnd Manager::end_by_time() const {
+  using Kind = RunEnd::Kind;
+  const auto& running = study().running();
+  const bool in_vain = study().finished().empty() && !running.empty() && time_.is_fresh() &&
+                       std::ranges::none_of(running, [this](TrialId trial) { return has_kept_something(trial); });
+  if (!in_vain) return {Kind::resumable, time_is_over_text()};
+  return {Kind::blocked,
+          fmt::format("{}, and no trial has ended in a whole allocation of {} (trials had {} of it). Ask for more time",
+                      time_is_over_text(), duration_text(length_s()), duration_text(time_.whole_s()))};
+}
+
+// Waiting trials that may start as far as their number goes.
+std::vector<TrialId> Manager::startable() const {
+  const std::deque<TrialId>& waiting = study().waiting();
+  const std::uint64_t left = trials_left_to_start(plan_.rules, study());
+  return {waiting.begin(),
+          waiting.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(left, waiting.size()))};
+}
+
+std::uint64_t Manager::waiting_too_long(double seconds) const {
+  if (!time_.is_limited()) return 0;
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      study().waiting(), [&](TrialId trial) { return !time_.ends_within(study(), trial, seconds); }));
+}
+
+// Suggestions that take too long are kept for the next run, but not without end.
+bool Manager::worth_asking(double seconds) const {
+  return time_.most_end_within(seconds) && waiting_too_long(seconds) < 2 * transport_.size();
+}
+
+bool Manager::something_ends_within(double seconds) const {
+  const std::vector<TrialId> trials = startable();
+  if (std::ranges::any_of(trials, [&](TrialId trial) { return time_.ends_within(study(), trial, seconds); }))
+    return true;
+  const bool more_may_come =
+      strategy_failure_ ? fallback_configuration(study()).has_value() : strategy_.plan(study(), 1).has_value();
+  const bool wanted = trials_left_to_start(plan_.rules, study()) > trials.size();
+  return wanted && more_may_come && worth_asking(seconds);
+}
+
+// Only where nothing runs. The limit may have been moved meanwhile, so SLURM is asked before the run ends.
+std::optional<RunEnd> Manager::nothing_ends_in_time() {
+  if (!time_.is_limited() || strategy_.asking() || restart_strategy_ || something_ends_within(left_s()))
+    return std::nullopt;
+  if (startable().empty() && !time_can_be_the_reason()) return std::nullopt;
+  if (plan_.allocation->ask_again(steady_time_s()) || plan_.allocation->asking()) return std::nullopt;
+  const std::size_t waiting = startable().size();
+  const std::string none = waiting == 0 ? "no further trial" : fmt::format("none of {} waiting trials", waiting);
+  if (something_ends_within(time_.whole_s()))
+    return RunEnd{RunEnd::Kind::resumable,
+                  fmt::format("{}, in {}, and {} is expected to end by then", limit_text(),
+                              duration_text(plan_.allocation->time()->end - wall_time_s()), none)};
+  return RunEnd{RunEnd::Kind::blocked,
+                fmt::format("{} is expected to end in a whole allocation of {}{}. Ask for more time", none,
+                            duration_text(length_s()), quickest_text())};
+}
+
+// Without waiting trials other reasons end a run: an exhausted strategy, all trials done.
+bool Manager::time_can_be_the_reason() const {
+  return !study().exhausted() && !time_.most_end_within(left_s());
+}
+
+std::string Manager::quickest_text() const {
+  std::optional<double> quickest_s;
+  for (const TrialId trial : startable()) {
+    const std::optional<double> latest_s = time_.latest_s(study(), trial);
+    if (latest_s && (!quickest_s || *latest_s < *quickest_s)) quickest_s = latest_s;
+  }
+  return quickest_s ? fmt::format(" (the quickest takes up to {})", duration_text(*quickest_s)) : "";
+}
+
+}  // namespace tuner

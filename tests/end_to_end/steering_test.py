@@ -1,0 +1,167 @@
+"""stop, pause, continue and enqueue: a live run is steered by files."""
+import json
+import os
+import unittest
+
+import h5py
+
+import tuner_program as tuner
+
+TIMED = tuner.BUILD / "lib/tuner/fixtures/timed_objective.so"
+
+
+class Steering(tuner.TunerTest):
+    def start(self, *more, **keywords):
+        process = tuner.start(*self.sphere("--set", "sleep_ms=20", "--set", "dimension=2", *more, trials=100000),
+                              **keywords)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        tuner.wait_for(lambda: "trials/" in self.status(), "the first trials")
+        return process
+
+    def status(self):
+        return tuner.run("status", self.study, expect=None)
+
+    def end_of(self, process):
+        output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
+        return process.returncode, output
+
+    def requests(self):
+        with h5py.File(self.study, "r") as file:
+            column = file["requests/request"]
+            names = {code: name for name, code in h5py.check_enum_dtype(column.dtype).items()}
+            return [(names[code], when) for code, when in zip(column[:], file["requests/time"][:])]
+
+    def test_stop_lets_trials_finish_and_the_study_can_be_resumed(self):
+        process = self.start(ranks=2)
+
+        self.assertIn("no trial is started any more", tuner.run("stop", self.study))
+        _, output = self.end_of(process)
+
+        self.assertIn("stopped on request of", output)
+        self.assertNotIn("running", {row[0] for row in tuner.trials(self.study).values()})
+        self.assertEqual([name for name, _ in self.requests()], ["stop"])
+        tuner.run("status", self.study, "--exit-code", expect=4)
+
+    def test_stop_now_gives_back_what_runs(self):
+        process = tuner.start("--plugin", TIMED, "--strategy", "sobol", "--enqueue", "ms=900000", "--trials", 1,
+                              "--study", self.study)
+        tuner.wait_for(lambda: "1 running" in self.status(), "the trial's start")
+
+        self.assertIn("repeated on resume", tuner.run("stop", self.study, "--now"))
+        code, _ = self.end_of(process)
+
+        self.assertEqual(code, 4)
+        self.assertIn("0 running, 1 waiting", self.status())
+
+    def test_a_paused_run_starts_nothing_until_it_is_continued(self):
+        process = self.start()
+
+        tuner.run("pause", self.study)
+        tuner.wait_for(lambda: " 0 running" in self.status(), "the end of the trials that ran")
+        self.assertIn("running, paused", self.status())
+        self.assertIn("runs next", tuner.run("enqueue", self.study, "x1=1,x2=2"))
+        self.assertIn(" 0 running", self.status())
+        tuner.run("continue", self.study)
+        before = tuner.run("show", self.study)
+        tuner.wait_for(lambda: tuner.run("show", self.study) != before, "more trials")
+        tuner.run("stop", self.study)
+        code, _ = self.end_of(process)
+
+        self.assertEqual(code, 4)
+        self.assertEqual([name for name, _ in self.requests()], ["pause", "enqueue", "continue", "stop"])
+        with h5py.File(self.study, "r") as file:
+            started = file["trials/started"][:]
+        paused, continued = self.requests()[0][1], self.requests()[2][1]
+        self.assertFalse([when for when in started if paused < when < continued])
+        first = min(when for when in started if when >= continued)
+        number = list(started).index(first)
+        self.assertEqual(tuner.configurations(self.study)[number], (1.0, 2.0))
+        self.assertEqual(tuner.origins(self.study)[number], "enqueued")
+        self.assertIn("equal", tuner.run("replay", self.study))
+
+    def test_a_new_run_is_not_paused(self):
+        process = self.start()
+        tuner.run("pause", self.study)
+        tuner.run("stop", self.study)
+        self.end_of(process)
+
+        process = tuner.start("--resume", self.study)
+        tuner.wait_for(lambda: "running (" in self.status(), "the next run")
+        tuner.run("stop", self.study)
+        self.assertEqual(self.end_of(process)[0], 4)
+
+    def test_mistakes_in_a_configuration_are_said_at_once(self):
+        tuner.run(*self.sphere("--set", "dimension=2", trials=3))
+
+        self.assertIn("did you mean", tuner.run("enqueue", self.study, "x=1", expect=1).lower())
+        self.assertIn("x1 = 1000000000 is above", tuner.run("enqueue", self.study, "x1=1e9,x2=0", expect=1))
+        self.assertFalse((self.folder / "study.h5.requests").exists())
+
+    def test_what_is_enqueued_without_a_run_is_run_by_the_next(self):
+        tuner.run(*self.sphere("--set", "dimension=2", trials=3))
+
+        self.assertIn("waits for the next run", tuner.run("enqueue", self.study, "x1=1,x2=2"))
+        tuner.run("--resume", self.study, "--trials", 4)
+
+        self.assertEqual(tuner.configurations(self.study)[3], (1.0, 2.0))
+        self.assertEqual([name for name, _ in self.requests()], ["enqueue"])
+
+    def test_known_configurations_are_refused(self):
+        process = self.start("--enqueue", "x1=1,x2=2")
+
+        self.assertIn("has this configuration already", tuner.run("enqueue", self.study, "x2=2,x1=1", expect=1))
+        tuner.run("stop", self.study)
+        self.end_of(process)
+
+    def test_without_a_run_there_is_nothing_to_steer(self):
+        tuner.run(*self.sphere(trials=3))
+
+        for word in ("stop", "pause", "continue"):
+            self.assertIn("no run of", tuner.run(word, self.study, expect=1))
+        self.assertFalse((self.folder / "study.h5.requests").exists())
+
+    def test_a_request_that_nobody_saw_is_not_done_by_a_later_run(self):
+        tuner.run(*self.sphere(trials=3))
+        folder = self.folder / "study.h5.requests"
+        folder.mkdir()
+        (folder / "1.request").write_text(json.dumps({"request": "stop", "by": "ada"}))
+
+        self.assertIn("all 5 trials are done", tuner.run("--resume", self.study, "--trials", 5))
+        self.assertFalse((folder / "1.request").exists())
+
+    def test_malformed_requests_are_refused_and_harm_nothing(self):
+        process = self.start()
+        folder = self.folder / "study.h5.requests"
+        folder.mkdir(exist_ok=True)
+        hostile = {
+            "garbage": b"\x00\xff{",
+            "list": b"[1, 2]",
+            "unknown": b'{"request": "explode\\u001b[31m"}',
+            "number": b'{"request": 7, "by": []}',
+            "large": b'{"request": "stop", "by": "' + b"x" * 200000 + b'"}',
+            "escape": b'{"request": "enqueue", "by": "\\u001b[31m", "configuration": "\\u001b[31m=1"}',
+        }
+        for name, text in hostile.items():
+            (folder / f"{name}.tmp").write_bytes(text)
+            (folder / f"{name}.tmp").rename(folder / f"{name}.request")
+        os.mkfifo(folder / "pipe.request")
+        (folder / "link.request").symlink_to("/etc/passwd")
+        (folder / "folder.request").mkdir()
+
+        names = [*hostile, "pipe", "link"]
+        tuner.wait_for(lambda: not [name for name in names if (folder / f"{name}.request").is_symlink()
+                                    or (folder / f"{name}.request").exists()], "the refusals")
+        for name in names:
+            self.assertEqual(json.loads((folder / f"{name}.answer").read_text())["answer"], "refused")
+        tuner.run("stop", self.study)
+        code, output = self.end_of(process)
+
+        self.assertEqual(code, 4)
+        self.assertNotIn("\x1b", output)
+        self.assertEqual([name for name, _ in self.requests()], ["stop"])
+        tuner.run("verify", self.study)
+
+
+if __name__ == "__main__":
+    unittest.main()
