@@ -1,5 +1,6 @@
 #include "mpi_runner/evaluator.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 
 #include "mpi_runner/clock.h"
 #include "mpi_runner/machine.h"
+#include "mpi_runner/placement.h"
 
 namespace tuner {
 namespace {
@@ -29,9 +31,17 @@ ObjectiveSetup with_log(ObjectiveSetup setup, RankLog& log, const bool& begun) {
   return setup;
 }
 
+std::string place_text(const HostLaunch& launch) {
+  std::string text = fmt::format("{} threads, {}", launch.threads,
+                                 launch.cores.empty() ? "the rank's cores" : "cores " + core_list(launch.cores));
+  for (const std::string& variable : launch.environment) text += ", " + variable;
+  return text;
+}
+
 }  // namespace
 
-Evaluator::Evaluator(ObjectiveSetup setup, RankLog& log) : log_(log), host_(with_log(std::move(setup), log, begun_)) {}
+Evaluator::Evaluator(ObjectiveSetup setup, RankLog& log)
+    : log_(log), place_(place_text(setup.launch)), host_(with_log(std::move(setup), log, begun_)) {}
 
 void Evaluator::log_ends(const std::vector<Event>& events) {
   for (const Event& event : events) {
@@ -47,7 +57,8 @@ void Evaluator::log_ends(const std::vector<Event>& events) {
 
 void Evaluator::add(std::vector<Assignment> assignments) {
   if (!assignments.empty() && !std::exchange(begun_, true))
-    log_.write("first trial", {{"host", host_name()}, {"pid", static_cast<std::uint64_t>(getpid())}});
+    log_.write("first trial",
+               {{"host", host_name()}, {"pid", static_cast<std::uint64_t>(getpid())}, {"place", place_}});
   std::move(assignments.begin(), assignments.end(), std::back_inserter(queue_));
 }
 

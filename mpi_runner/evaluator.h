@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <deque>
+#include <string>
 #include <vector>
 
 #include "core/event.h"
@@ -36,6 +37,7 @@ class Evaluator {
   void log_ends(const std::vector<Event>& events);
 
   RankLog& log_;
+  std::string place_;
   bool begun_ = false;  // a trial was added
   ObjectiveHost host_;
   std::deque<Assignment> queue_;

@@ -1,6 +1,7 @@
 #include "mpi_runner/holdout.h"
 
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "core/random.h"
 #include "core/replicates.h"
@@ -38,6 +39,8 @@ std::optional<HoldoutScored> look_at_holdout(const Study& study, const HostLaunc
                        TUNER_REFIT_WITHOUT_HOLDOUT,
                        directory};
   const std::string metrics = refit(launch, call, while_waiting);
+  std::error_code not_empty;
+  for (const auto& folder : {directory, directory.parent_path()}) std::filesystem::remove(folder, not_empty);
   return has_score(metrics) ? std::optional(HoldoutScored{*best, wall_time_s(), metrics}) : std::nullopt;
 }
 

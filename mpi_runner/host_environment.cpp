@@ -25,6 +25,10 @@ bool contains(const auto& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+std::string_view name_of(std::string_view variable) {
+  return variable.substr(0, variable.find('='));
+}
+
 bool belongs_to_launcher(std::string_view name) {
   if (name.starts_with(kRunAsRoot)) return false;
   if (name.starts_with("SLURM_")) return !contains(kKeptOfSlurm, name);
@@ -34,12 +38,16 @@ bool belongs_to_launcher(std::string_view name) {
 
 }  // namespace
 
-std::vector<std::string> host_environment(const std::vector<std::string>& variables, std::uint32_t threads) {
-  std::vector<std::string> result;
+std::vector<std::string> host_environment(const std::vector<std::string>& variables, std::uint32_t threads,
+                                          const std::vector<std::string>& placed) {
+  std::vector<std::string> result = placed;
   bool wait_policy_set = false;
+  const auto is_placed = [&](std::string_view name) {
+    return std::any_of(placed.begin(), placed.end(), [&](const std::string& one) { return name_of(one) == name; });
+  };
   for (const std::string& variable : variables) {
-    const std::string_view name = std::string_view(variable).substr(0, variable.find('='));
-    if (belongs_to_launcher(name)) continue;
+    const std::string_view name = name_of(variable);
+    if (belongs_to_launcher(name) || is_placed(name)) continue;
     wait_policy_set |= name == "OMP_WAIT_POLICY";
     result.push_back(variable);
   }

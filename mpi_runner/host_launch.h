@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tuner {
 
@@ -17,11 +18,13 @@ struct HostLaunch {
     gdb
   };  // gdb: the host runs under `gdb --args` on the terminal, without guard or time-outs
 
-  std::filesystem::path executable;      // tuner-plugin-host
-  std::filesystem::path plugin;          // the shared library
-  std::uint32_t threads = 1;             // for each trial
-  std::uint64_t memory_limit_bytes = 0;  // of the host and all its descendants; 0 = none
-  double start_timeout_s = 600;          // for describe, space, inputs and create
+  std::filesystem::path executable;           // tuner-plugin-host
+  std::filesystem::path plugin;               // the shared library
+  std::uint32_t threads = 1;                  // for each trial
+  std::vector<std::uint32_t> cores = {};      // to bind the host to; empty: those of the rank
+  std::vector<std::string> environment = {};  // "NAME=value", in place of the rank's
+  std::uint64_t memory_limit_bytes = 0;       // of the host and all its descendants; 0 = none
+  double start_timeout_s = 600;               // for describe, space, inputs and create
   Debugger debugger = Debugger::none;
 };
 

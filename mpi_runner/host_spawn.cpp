@@ -1,6 +1,8 @@
 #include "mpi_runner/host_spawn.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -150,8 +152,9 @@ SpawnedHost spawn_guarded(const HostLaunch& launch) {
   attributes.own_process_group();
 
   SpawnedHost host{std::move(data.rank), std::move(control.rank), std::move(output.rank), 0, new_process_mark()};
-  Program guard{{launch.executable, "guard", launch.plugin, std::to_string(launch.memory_limit_bytes)},
-                host_environment(own_environment(), launch.threads)};
+  Program guard{{launch.executable, "guard", launch.plugin, std::to_string(launch.memory_limit_bytes),
+                 fmt::format("{}", fmt::join(launch.cores, ","))},
+                host_environment(own_environment(), launch.threads, launch.environment)};
   guard.environment.push_back(host.mark);
   host.child = spawn(guard, actions, attributes);
   return host;
@@ -165,7 +168,7 @@ SpawnedHost spawn_under_gdb(const HostLaunch& launch) {
   actions.close_from(kDataFd + 1);
 
   Program gdb{{"gdb", "--args", launch.executable, "host", launch.plugin},
-              host_environment(own_environment(), launch.threads)};
+              host_environment(own_environment(), launch.threads, launch.environment)};
   return {std::move(data.rank), UniqueFd(), UniqueFd(), spawn(gdb, actions, Attributes()), ""};
 }
 

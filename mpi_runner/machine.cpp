@@ -4,7 +4,6 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -18,17 +17,14 @@ std::string host_name() {
   return name.data();
 }
 
-std::uint32_t usable_cores() {
+std::vector<std::uint32_t> usable_cores() {
   cpu_set_t mask;
   CPU_ZERO(&mask);
-  if (sched_getaffinity(0, sizeof mask, &mask) != 0) return 1;
-  return static_cast<std::uint32_t>(CPU_COUNT(&mask));
-}
-
-std::uint32_t cores_per_rank(std::uint32_t ranks_on_node) {
-  const std::uint32_t mine = usable_cores();
-  const bool bound = mine < static_cast<std::uint32_t>(sysconf(_SC_NPROCESSORS_ONLN));
-  return std::max(1U, bound ? mine : mine / std::max(1U, ranks_on_node));
+  if (sched_getaffinity(0, sizeof mask, &mask) != 0) return {0};
+  std::vector<std::uint32_t> cores;
+  for (std::uint32_t core = 0; core < CPU_SETSIZE; ++core)
+    if (CPU_ISSET(core, &mask)) cores.push_back(core);
+  return cores;
 }
 
 std::string cpu_level() {

@@ -3,17 +3,14 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace tuner {
 
 std::string host_name();
 
-// Cores that this process may use: its affinity mask, not the machine.
-std::uint32_t usable_cores();
-
-// Cores for each of `ranks` ranks that share a node: their own when the launcher bound them, a fair part otherwise; at
-// least 1.
-std::uint32_t cores_per_rank(std::uint32_t ranks_on_node);
+// Cores that this process may use, by their numbers: its affinity mask, not the machine. At least one.
+std::vector<std::uint32_t> usable_cores();
 
 // "x86-64-v3": what the last bits of floating point may depend on.
 std::string cpu_level();

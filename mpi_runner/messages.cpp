@@ -89,6 +89,7 @@ void write(ByteWriter& out, const WorkerSetup& message) {
   out.put(setup.trials_directory.native());
   out.put(setup.trial_timeout_s);
   out.put(setup.hang_after_s);
+  out.put(setup.checkpoint_every_s);
   out.put(message.logs.native());
   out.put(message.rank_timeout_s);
 }
@@ -107,10 +108,11 @@ WorkerSetup read_setup(ByteReader& in) {
   std::filesystem::path trials_directory = in.text();
   const double timeout_s = in.get<double>();
   const double hang_after_s = in.get<double>();
+  const double checkpoint_every_s = in.get<double>();
   std::filesystem::path logs = in.text();
   const double rank_timeout_s = in.get<double>();
   return {{std::move(launch), std::move(options), std::move(space), std::move(goal), std::move(trials_directory),
-           timeout_s, hang_after_s},
+           timeout_s, hang_after_s, checkpoint_every_s},
           std::move(logs),
           rank_timeout_s};
 }

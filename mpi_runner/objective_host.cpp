@@ -44,7 +44,7 @@ void ObjectiveHost::start_host() {
   process_->on_output(setup_.on_output);
   host_started_ = Clock::now();
   process_->send(protocol::CreateObjective{setup_.space.to_json(), goal_for_plugin(setup_.goal), setup_.options,
-                                           setup_.trials_directory, setup_.launch.threads});
+                                           setup_.trials_directory, setup_.launch.threads, setup_.checkpoint_every_s});
 }
 
 void ObjectiveHost::start(const Assignment& assignment) {

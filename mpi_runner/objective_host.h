@@ -27,6 +27,7 @@ struct ObjectiveSetup {
   std::filesystem::path trials_directory;  // trial n gets the folder <n> in it when it asks for one
   double trial_timeout_s = 0;              // 0 = none
   double hang_after_s = 0;                 // a trial that says nothing for so long has hung; 0 = never
+  double checkpoint_every_s = 0;           // how often trials should save what they have; 0 = whenever they can
   // Takes what the plugin logs, one text a call. Without it, log lines join the plugin's output.
   std::function<void(tuner_log_level, std::string_view)> on_log = {};
   // Takes what the plugin prints, as it comes. Its last lines join the messages of failures anyhow.

@@ -13,7 +13,9 @@
 #include "mpi_runner/epoch.h"
 #include "mpi_runner/input_files.h"
 #include "mpi_runner/machine.h"
+#include "mpi_runner/rank_placement.h"
 #include "mpi_runner/signals.h"
+#include "mpi_runner/trial_folders.h"
 #include "storage/digest.h"
 #include "storage/study_files.h"
 
@@ -120,16 +122,6 @@ std::vector<std::vector<double>> first_configurations(const RunOptions& options,
   return wanted;
 }
 
-std::uint32_t threads_per_trial(const RunOptions& options, const Transport& transport,
-                                std::vector<std::string>& remarks) {
-  const auto ranks = static_cast<std::uint32_t>(transport.ranks_on_node());
-  if (ranks > usable_cores() && cores_per_rank(ranks) == 1)
-    remarks.push_back(
-        fmt::format("{} ranks share {} cores on {} (trials slow each other down); -n {} would use them once", ranks,
-                    usable_cores(), host_name(), usable_cores()));
-  return options.threads.value_or(cores_per_rank(ranks));
-}
-
 // Rank 0 waits for its own objective before the study is made: mistakes in options and data appear here. The other
 // ranks, which wait with theirs, hear meanwhile that it lives.
 std::unique_ptr<Evaluator> ready_evaluator(const ObjectiveSetup& setup, RankLog& log, Transport& transport,
@@ -193,15 +185,23 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
       std::make_unique<Allocation>(options.time_limit_s, [](const char* name) { return std::getenv(name); });
   Opened opened = options.resume.empty() ? open_typed(options) : open_recorded(options);
   const Settings settings = settings_from(current_settings(opened, options), "the study's settings");
-  opened.objective.launch.threads = threads_per_trial(options, transport, opened.remarks);
+  opened.objective.launch.threads = options.threads.value_or(0);  // each rank finds out its own
   opened.objective.launch.memory_limit_bytes = settings.trial_memory_bytes;
 
-  const ObjectiveSetup objective{opened.objective.launch, opened.objective_options,         opened.definition.space,
-                                 opened.definition.goal,  opened.path.string() + ".trials", settings.trial_timeout_s,
-                                 settings.hang_after_s};
+  ObjectiveSetup objective{opened.objective.launch,
+                           opened.objective_options,
+                           opened.definition.space,
+                           opened.definition.goal,
+                           trial_folders(opened.path, opened.definition.study_id),
+                           settings.trial_timeout_s,
+                           settings.hang_after_s,
+                           settings.trial_checkpoint_every_s};
   const std::filesystem::path logs = std::filesystem::absolute(logs_of(opened.path));
   for (std::uint64_t rank = 1; rank < transport.size(); ++rank)
     transport.send(RankId{rank}, to_bytes(WorkerSetup{objective, logs, options.rank_timeout_s}));
+  place_hosts(objective.launch, transport);
+  opened.objective.launch = objective.launch;
+  append(opened.remarks, shortages_here(transport));
   std::vector<std::vector<double>> enqueue = first_configurations(options, opened.definition.space);
   std::vector<ImportedTrial> imported = imports(options.warm_start, opened);
   auto log = std::make_unique<RankLog>(logs, RankId{0});
@@ -214,6 +214,8 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   // Where SLURM is away the run begins without its answer.
   constexpr double kPatienceWithSlurm_s = 3;
   allocation->await_answer(kPatienceWithSlurm_s);
+  if (const auto remark = foreign_trial_folders(opened.path, opened.definition.study_id))
+    opened.remarks.push_back(*remark);
   const Study& study = opened.store->study();
   std::string facts =
       epoch_facts(transport.size(), opened.objective.launch.threads, sha256_of_file(opened.strategy.launch.plugin),

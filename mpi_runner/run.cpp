@@ -10,9 +10,11 @@
 #include "mpi_runner/machine.h"
 #include "mpi_runner/manager.h"
 #include "mpi_runner/prepare.h"
+#include "mpi_runner/rank_placement.h"
 #include "mpi_runner/run_options.h"
 #include "mpi_runner/signals.h"
 #include "mpi_runner/summary.h"
+#include "mpi_runner/trial_folders.h"
 #include "mpi_runner/worker.h"
 
 namespace tuner {
@@ -54,7 +56,7 @@ void score_holdout(PreparedRun& run, Manager& manager, Progress& progress) {
     if (manager.out_of_time()) throw Interrupted(manager.time_is_over_text());
   };
   try {
-    const std::filesystem::path directory = run.store->path().string() + ".trials";
+    const std::filesystem::path directory = trial_folders(run.store->path(), run.store->study().definition().study_id);
     const std::optional<HoldoutScored> score =
         look_at_holdout(run.store->study(), run.objective.launch, run.objective_options, directory, while_waiting);
     if (score) run.store->record(*score);
@@ -111,7 +113,7 @@ double rank_timeout_s(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int run_command(const std::vector<std::string>& arguments) {
-  Transport transport(2 * rank_timeout_s(arguments));
+  Transport transport(2 * rank_timeout_s(arguments), own_resources());
   install_signal_handlers();
   constexpr double kPatience_s = 10;
   if (transport.rank() != RankId{0}) {

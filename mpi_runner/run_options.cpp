@@ -80,6 +80,9 @@ std::vector<Row> table() {
        "a trial that reports, logs and prints nothing for so long has failed as timeout; where it hung is kept with "
        "it; "
        "default: 0 (never)"},
+      {"Objective", "trial-checkpoint-every", changeable, value<Duration>("TIME"),
+       "how often a trial saves what it has, if its objective can, so that the next attempt goes on from there; 0: "
+       "whenever it can; default: 60s"},
       {"Objective", "trial-memory", changeable, value<MemorySize>("SIZE"),
        "a trial that takes more, children included, has failed; default: 0 (none)"},
       {"Objective", "retries", changeable, value<Count>("N"),
@@ -185,6 +188,7 @@ void apply_setting(Settings& settings, const std::string& name, const std::strin
   if (name == "max-lost") settings.retry.max_lost = count_from_text(text).value;
   if (name == "target") settings.rules.target = real_from(text);
   if (name == "trial-timeout") settings.trial_timeout_s = duration_from_text(text).seconds;
+  if (name == "trial-checkpoint-every") settings.trial_checkpoint_every_s = duration_from_text(text).seconds;
   if (name == "hang-after") settings.hang_after_s = duration_from_text(text).seconds;
   if (name == "trial-memory") settings.trial_memory_bytes = memory_size_from_text(text).bytes;
   if (name == "patience") {

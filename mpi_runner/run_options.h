@@ -61,6 +61,7 @@ struct Settings {
   RetryPolicy retry;
   double trial_timeout_s = 0;            // 0 = none
   double hang_after_s = 0;               // 0 = never
+  double trial_checkpoint_every_s = 60;  // 0 = whenever the objective can
   std::uint64_t trial_memory_bytes = 0;  // 0 = none
 };
 

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "mpi_runner/exit_code.h"
 
@@ -32,20 +33,34 @@ bool started_by_launcher() {
 }
 
 struct OnNode {
-  int ranks = 1;
-  int rank = 0;         // among them
+  int rank = 0;         // among those of the node
   int manager_pid = 0;  // 0 = the manager is on another node
+  std::vector<std::string> introductions;
 };
 
-OnNode meet_ranks_on_node(int world_rank) {
+std::vector<std::string> exchanged(std::string introduction, MPI_Comm node) {
+  int ranks = 0;
+  MPI_Comm_size(node, &ranks);
+  int longest = static_cast<int>(introduction.size());
+  MPI_Allreduce(MPI_IN_PLACE, &longest, 1, MPI_INT, MPI_MAX, node);
+  const auto width = static_cast<std::size_t>(longest) + 1;  // each ends with zeros
+  introduction.resize(width);
+  std::string all(width * static_cast<std::size_t>(ranks), '\0');
+  MPI_Allgather(introduction.data(), longest + 1, MPI_CHAR, all.data(), longest + 1, MPI_CHAR, node);
+  std::vector<std::string> introductions;
+  for (std::size_t at = 0; at < all.size(); at += width) introductions.emplace_back(all.data() + at);
+  return introductions;
+}
+
+OnNode meet_ranks_on_node(int world_rank, std::string introduction) {
   MPI_Comm node;
   OnNode found;
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-  MPI_Comm_size(node, &found.ranks);
   MPI_Comm_rank(node, &found.rank);
   // Rank 0 is the first of its node.
   if (world_rank == 0) found.manager_pid = getpid();
   MPI_Bcast(&found.manager_pid, 1, MPI_INT, 0, node);
+  found.introductions = exchanged(std::move(introduction), node);
   MPI_Comm_free(&node);
   return found;
 }
@@ -113,7 +128,8 @@ struct Transport::State {
   }
 };
 
-Transport::Transport(double patience_s) : state_(std::make_unique<State>()) {
+Transport::Transport(double patience_s, std::string introduction) : state_(std::make_unique<State>()) {
+  state_->on_node.introductions = {introduction};
   if (!started_by_launcher()) return;
   // Ranks sleep by themselves. Where ranks share cores Open MPI would also yield at each look, which can lose a whole
   // time slice to whoever computes there.
@@ -125,7 +141,7 @@ Transport::Transport(double patience_s) : state_(std::make_unique<State>()) {
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank(MPI_COMM_WORLD, &state_->rank);
   MPI_Comm_size(MPI_COMM_WORLD, &state_->size);
-  state_->on_node = meet_ranks_on_node(state_->rank);
+  state_->on_node = meet_ranks_on_node(state_->rank, std::move(introduction));
   state_->shared_memory = unlink_shared_memory(state_->on_node.rank);
   state_->joined = true;
 }
@@ -140,8 +156,11 @@ RankId Transport::rank() const {
 std::size_t Transport::size() const {
   return static_cast<std::size_t>(state_->size);
 }
-std::size_t Transport::ranks_on_node() const {
-  return static_cast<std::size_t>(state_->on_node.ranks);
+const std::vector<std::string>& Transport::introductions_on_node() const {
+  return state_->on_node.introductions;
+}
+std::size_t Transport::rank_on_node() const {
+  return static_cast<std::size_t>(state_->on_node.rank);
 }
 bool Transport::manager_died() const {
   return state_->on_node.manager_pid != 0 && kill(state_->on_node.manager_pid, 0) != 0;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/ids.h"
@@ -21,15 +22,17 @@ struct Envelope {
 class Transport {
  public:
   // Joins the MPI world when a launcher started this process; exits where that takes longer than `patience_s`.
-  explicit Transport(double patience_s);
+  // `introduction` is for the other ranks of its node.
+  explicit Transport(double patience_s, std::string introduction = {});
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
   ~Transport();
 
   RankId rank() const;
   std::size_t size() const;
-  // Ranks on this rank's node, this one included: they share its cores.
-  std::size_t ranks_on_node() const;
+  // Of the ranks on this rank's node, this one included, which is the one at rank_on_node().
+  const std::vector<std::string>& introductions_on_node() const;
+  std::size_t rank_on_node() const;
   // Rank 0 ran on this node and runs no more. Known at once, also before it has said anything; of a rank 0 elsewhere
   // only its silence tells.
   bool manager_died() const;

@@ -11,6 +11,7 @@
 #include "mpi_runner/machine.h"
 #include "mpi_runner/messages.h"
 #include "mpi_runner/pause.h"
+#include "mpi_runner/rank_placement.h"
 #include "mpi_runner/signals.h"
 
 namespace tuner {
@@ -53,6 +54,7 @@ class Worker {
   void on(WorkerSetup&& message) {
     rank_timeout_s_ = message.rank_timeout_s;
     log_.emplace(message.logs, transport_.rank());
+    place_hosts(message.objective.launch, transport_);
     evaluator_.emplace(std::move(message.objective), *log_);
   }
   void on(WorkBatch&& message) {

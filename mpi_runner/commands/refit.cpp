@@ -118,7 +118,7 @@ int refit_command(const CommandCall& call) {
     throw PluginError(
         fmt::format("plugin '{}' cannot train a final model (it has no refit()).", plugin.description.name));
   plugin.launch.threads =
-      static_cast<std::uint32_t>(given<Count>(*values, "threads").value_or(Count{usable_cores()}).value);
+      static_cast<std::uint32_t>(given<Count>(*values, "threads").value_or(Count{usable_cores().size()}).value);
   const PluginOptions typed = assignments(given<Texts>(*values, "set").value_or(Texts{}), "set");
   const PluginOptions options = with_found_inputs(
       resumed_options(definition, plugin.description, typed, (*values)["trust"].as<bool>()), definition, typed, file);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -15,6 +16,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <optional>
+#include <sstream>
 
 #include "mpi_runner/plugin_host/guard_report.h"
 #include "mpi_runner/plugin_host/process_tree.h"
@@ -42,6 +44,16 @@ sigset_t child_signal() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGCHLD);
   return signals;
+}
+
+// Of the guard, and so of all that it starts. Where it fails, the launcher took cores away meanwhile: then as the rank.
+void bind_to(const std::string& cores) {
+  if (cores.empty()) return;
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  std::istringstream list(cores);
+  for (std::string core; std::getline(list, core, ',');) CPU_SET(std::stoul(core), &mask);
+  sched_setaffinity(0, sizeof mask, &mask);
 }
 
 [[noreturn]] void become_host(const std::string& plugin, pid_t guard) {
@@ -182,6 +194,7 @@ int run_guard(const GuardOptions& options) {
   for (const int signal_number : kIgnoredSignals) signal(signal_number, SIG_IGN);
   fcntl(kControlFd, F_SETFD, FD_CLOEXEC);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
+  bind_to(options.cores);
   Guard(options).watch();
   return 0;
 }

@@ -11,6 +11,7 @@ namespace tuner {
 struct GuardOptions {
   std::string plugin;
   std::uint64_t memory_limit_bytes = 0;  // 0 = none
+  std::string cores = {};                // "4,5" to run on; empty: as the rank
 };
 
 // Expects the sockets kDataFd and kControlFd. Returns the exit code.

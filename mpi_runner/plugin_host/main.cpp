@@ -15,8 +15,9 @@ extern "C" const char* __asan_default_options() {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (arguments.size() == 3 && arguments[0] == "guard")
-    return tuner::run_guard({.plugin = arguments[1], .memory_limit_bytes = std::stoull(arguments[2])});
+  if (arguments.size() == 4 && arguments[0] == "guard")
+    return tuner::run_guard(
+        {.plugin = arguments[1], .memory_limit_bytes = std::stoull(arguments[2]), .cores = arguments[3]});
   if (arguments.size() == 2 && arguments[0] == "host") return tuner::run_host(arguments[1]);
   std::fprintf(stderr,
                "tuner-plugin-host runs plugins for tuner, which starts it. Try: tuner evaluate --plugin PLUGIN\n");

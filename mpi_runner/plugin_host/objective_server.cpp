@@ -24,6 +24,7 @@ ObjectiveServer::Setting::Setting(const protocol::CreateObjective& request)
       options(request.options),
       trials_directory(request.trials_directory),
       threads(request.threads),
+      checkpoint_every_s(request.checkpoint_every_s),
       objective_count(request.goal.maximize.size()),
       constraint_count(request.goal.constraint_count) {}
 
@@ -74,7 +75,7 @@ protocol::Reply ObjectiveServer::answer(const protocol::CreateObjective& request
 
 protocol::Reply ObjectiveServer::answer(const protocol::Evaluate& request) {
   if (!setting_) return kNotCreated;
-  TrialServices services(socket_, request, setting_->trials_directory);
+  TrialServices services(socket_, request, {setting_->trials_directory, setting_->checkpoint_every_s});
   tuner_trial trial{};
   trial.struct_size = sizeof trial;
   trial.attempt = request.attempt;
@@ -97,6 +98,7 @@ protocol::Reply ObjectiveServer::answer(const protocol::Evaluate& request) {
   result.duration_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   result.status = outcome.status;
   result.message = std::move(outcome.message);
+  services.remove_empty_directory();
 
   // A pruned trial may have values, and need not.
   const bool has_values = outcome.ok() || (outcome.status == TUNER_PRUNED && all_finite(result.values));

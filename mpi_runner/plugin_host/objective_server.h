@@ -38,6 +38,7 @@ class ObjectiveServer {
     OptionsView options;
     std::filesystem::path trials_directory;
     std::uint32_t threads;
+    double checkpoint_every_s;
     std::size_t objective_count;
     std::size_t constraint_count;
   };

@@ -19,9 +19,9 @@ template <>
 constexpr auto kFields<Goal> =
     std::tuple{&Goal::maximize, &Goal::constraint_count, &Goal::fidelity_low, &Goal::fidelity_high};
 template <>
-constexpr auto kFields<CreateObjective> =
-    std::tuple{&CreateObjective::space, &CreateObjective::goal, &CreateObjective::options,
-               &CreateObjective::trials_directory, &CreateObjective::threads};
+constexpr auto kFields<CreateObjective> = std::tuple{&CreateObjective::space,   &CreateObjective::goal,
+                                                     &CreateObjective::options, &CreateObjective::trials_directory,
+                                                     &CreateObjective::threads, &CreateObjective::checkpoint_every_s};
 template <>
 constexpr auto kFields<Evaluate> = std::tuple{&Evaluate::trial,  &Evaluate::attempt,       &Evaluate::seed,
                                               &Evaluate::parent, &Evaluate::configuration, &Evaluate::fidelities};

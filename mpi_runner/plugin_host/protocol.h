@@ -42,6 +42,7 @@ struct CreateObjective {
   Options options;
   std::string trials_directory;  // absolute
   std::uint32_t threads = 1;
+  double checkpoint_every_s = 0;  // of a trial; 0 = whenever it can
 };
 
 struct Evaluate {

@@ -31,13 +31,14 @@ void TrialServices::attach(tuner_trial& trial) {
   trial.log = [](void* context, tuner_log_level level, const char* text) {
     if (text != nullptr) self(context).send(protocol::Log{level, text});
   };
+  trial.checkpoint_due = [](void* context) -> std::int32_t { return self(context).checkpoint_due() ? 1 : 0; };
   trial.extension = [](void*, const char*) -> const void* { return nullptr; };
 }
 
 const char* TrialServices::directory() {
   const std::lock_guard lock(mutex_);
   if (directory_.empty()) {
-    const fs::path folder = folder_of(trials_directory_, evaluate_.trial);
+    const fs::path folder = folder_of(keeping_.directory, evaluate_.trial);
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) return nullptr;
@@ -49,7 +50,7 @@ const char* TrialServices::directory() {
 const char* TrialServices::parent_directory() {
   const std::lock_guard lock(mutex_);
   if (!evaluate_.parent) return nullptr;
-  parent_directory_ = folder_of(trials_directory_, *evaluate_.parent);
+  parent_directory_ = folder_of(keeping_.directory, *evaluate_.parent);
   std::error_code error;
   return fs::is_directory(parent_directory_, error) ? parent_directory_.c_str() : nullptr;
 }
@@ -64,6 +65,19 @@ tuner_stop_reason TrialServices::stop_reason() {
       stop_reason_ = stop->reason;
   }
   return socket_.closed() ? TUNER_STOP_CANCEL : stop_reason_;
+}
+
+bool TrialServices::checkpoint_due() {
+  const std::lock_guard lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  if (std::chrono::duration<double>(now - last_checkpoint_).count() < keeping_.checkpoint_every_s) return false;
+  last_checkpoint_ = now;
+  return true;
+}
+
+void TrialServices::remove_empty_directory() {
+  std::error_code not_empty;
+  if (!directory_.empty()) fs::remove(directory_, not_empty);
 }
 
 void TrialServices::send(const protocol::Reply& reply) {

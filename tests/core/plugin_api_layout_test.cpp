@@ -80,7 +80,7 @@ TEST(Layout, SpaceKeepsItsPlaces) {
 }
 
 TEST(Layout, TrialKeepsItsPlaces) {
-  EXPECT_EQ(sizeof(tuner_trial), 112U);
+  EXPECT_EQ(sizeof(tuner_trial), 120U);
   EXPECT_EQ(offsetof(tuner_trial, struct_size), 0U);
   EXPECT_EQ(offsetof(tuner_trial, attempt), 4U);
   EXPECT_EQ(offsetof(tuner_trial, number), 8U);
@@ -97,6 +97,7 @@ TEST(Layout, TrialKeepsItsPlaces) {
   EXPECT_EQ(offsetof(tuner_trial, note), 88U);
   EXPECT_EQ(offsetof(tuner_trial, log), 96U);
   EXPECT_EQ(offsetof(tuner_trial, extension), 104U);
+  EXPECT_EQ(offsetof(tuner_trial, checkpoint_due), 112U);
 }
 
 TEST(Layout, RefitRequestKeepsItsPlaces) {
@@ -207,7 +208,8 @@ TEST(Layout, NoStructEndsInPadding) {
   EXPECT_TRUE(
       ends_with<decltype(tuner_parameter::conditions)>(sizeof(tuner_parameter), offsetof(tuner_parameter, conditions)));
   EXPECT_TRUE(ends_with<decltype(tuner_space::sample)>(sizeof(tuner_space), offsetof(tuner_space, sample)));
-  EXPECT_TRUE(ends_with<decltype(tuner_trial::extension)>(sizeof(tuner_trial), offsetof(tuner_trial, extension)));
+  EXPECT_TRUE(
+      ends_with<decltype(tuner_trial::checkpoint_due)>(sizeof(tuner_trial), offsetof(tuner_trial, checkpoint_due)));
   EXPECT_TRUE(
       ends_with<decltype(tuner_refit_request::zero)>(sizeof(tuner_refit_request), offsetof(tuner_refit_request, zero)));
   EXPECT_TRUE(ends_with<decltype(tuner_objective_v1_t::destroy)>(sizeof(tuner_objective_v1_t),

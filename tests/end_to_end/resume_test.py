@@ -52,7 +52,7 @@ class Resume(tuner.TunerTest):
         process = tuner.start("--plugin", MISBEHAVING, "--set", "misbehave=hang", "--set", "at=refit", "--trials", 5,
                               "--study", self.study, *more)
         model = self.folder / "study.h5.trials"
-        tuner.wait_for(lambda: list(model.glob("*/holdout/model")), "the look at the hold-out part")
+        tuner.wait_for(lambda: list(model.glob("*/*/holdout/model")), "the look at the hold-out part")
         return process
 
     def test_kill_while_the_holdout_is_scored_loses_no_result(self):

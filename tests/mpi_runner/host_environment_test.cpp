@@ -25,5 +25,11 @@ TEST(HostEnvironment, KeepsTheUsersOwn) {
                                 "OMP_WAIT_POLICY=active", "TUNER_PLUGIN_PATH=/x", "OMP_NUM_THREADS=1"));
 }
 
+TEST(HostEnvironment, TakesTheDevicesOfItsPlaceForTheUsers) {
+  const auto left = host_environment({"CUDA_VISIBLE_DEVICES=0,1"}, 1, {"CUDA_VISIBLE_DEVICES=1"});
+
+  EXPECT_THAT(left, UnorderedElementsAre("CUDA_VISIBLE_DEVICES=1", "OMP_NUM_THREADS=1", "OMP_WAIT_POLICY=passive"));
+}
+
 }  // namespace
 }  // namespace tuner

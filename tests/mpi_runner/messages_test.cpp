@@ -15,13 +15,14 @@ T sent(const T& message) {
 }
 
 TEST(Messages, ASetupArrivesAsItWasSent) {
-  WorkerSetup setup{{{"/bin/host", "/x.so", 3, 1U << 30, 12.5},
+  WorkerSetup setup{{{"/bin/host", "/x.so", 3, {}, {}, 1U << 30, 12.5},
                      {{"data", "a.csv"}, {"label", "y"}},
                      small_space(),
                      {{{"loss", false}, {"speed", true}}, {"size"}, {{"epochs", 1, 27}}},
                      "/tmp/trials",
                      7.5,
-                     60},
+                     60,
+                     20},
                     "/tmp/logs",
                     33};
 
@@ -40,6 +41,7 @@ TEST(Messages, ASetupArrivesAsItWasSent) {
   EXPECT_EQ(arrived.objective.trials_directory, "/tmp/trials");
   EXPECT_EQ(arrived.objective.trial_timeout_s, 7.5);
   EXPECT_EQ(arrived.objective.hang_after_s, 60);
+  EXPECT_EQ(arrived.objective.checkpoint_every_s, 20);
   EXPECT_EQ(arrived.logs, "/tmp/logs");
   EXPECT_EQ(arrived.rank_timeout_s, 33);
 }

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 #define TUNER_ABI_MAJOR 1
-#define TUNER_ABI_MINOR 0
+#define TUNER_ABI_MINOR 1
 
 typedef int32_t tuner_status;
 enum {
@@ -155,7 +155,8 @@ typedef struct tuner_trial {
   uint32_t threads;            /* cores that this trial may use */
   uint32_t fidelity_count;
   void* context;
-  /* A private folder, made at the first call, kept over attempts. NULL if it cannot be made. */
+  /* A private folder, made at the first call. What is left in it stays: over attempts, kills and resumes, and after the
+   * trial's end; when evaluate() returns with nothing left in it, it is removed. NULL if it cannot be made. */
   const char* (*directory)(void* context);
   /* The folder of the trial that this one continues; NULL if it continues none. */
   const char* (*parent_directory)(void* context);
@@ -167,6 +168,10 @@ typedef struct tuner_trial {
   void (*log)(void* context, tuner_log_level level, const char* text);
   /* Draft services by name; NULL where this tuner does not know the name. */
   const void* (*extension)(void* context, const char* id);
+  /* 1 where the last time that it was 1, or evaluate() began, is as long ago as the user's --trial-checkpoint-every:
+   * time to save in directory() what the next attempt can go on from. Since minor 1: ask it only where struct_size
+   * holds it. */
+  int32_t (*checkpoint_due)(void* context);
 } tuner_trial;
 
 /* Trains the final model of one configuration into `directory`. */

@@ -113,14 +113,24 @@ class Trial : public Configuration {
   std::uint32_t threads() const { return trial_->threads; }
   double fidelity(std::size_t index = 0) const { return trial_->fidelities[index]; }
 
-  // A private folder, kept over attempts. Throws std::runtime_error if it cannot be made.
+  // A private folder, for a checkpoint that the next attempt goes on from and for whatever the user may want of this
+  // trial. What you leave in it stays, so remove a checkpoint that has served; an empty folder goes with the trial. A
+  // kill may come at any moment: write a file under another name, then std::filesystem::rename() it. Throws
+  // std::runtime_error if the folder cannot be made.
   std::string directory() const {
     const char* path = trial_->directory(trial_->context);
     if (path == nullptr) throw std::runtime_error("the trial's directory cannot be made");
     return path;
   }
   void report(std::int64_t step, double value) const { trial_->report(trial_->context, step, value); }
-  bool should_stop() const { return trial_->stop_reason(trial_->context) != TUNER_CONTINUE; }
+  bool should_stop() const { return stop_reason() != TUNER_CONTINUE; }
+  // TUNER_STOP_CANCEL: the trial will run again, so keep its checkpoint. TUNER_STOP_PRUNE: it will not.
+  tuner_stop_reason stop_reason() const { return trial_->stop_reason(trial_->context); }
+  // True every --trial-checkpoint-every: time to save what the next attempt can go on from.
+  bool checkpoint_due() const {
+    const bool is_known = trial_->struct_size >= offsetof(tuner_trial, checkpoint_due) + sizeof(trial_->checkpoint_due);
+    return is_known && trial_->checkpoint_due(trial_->context) != 0;
+  }
   void note(const char* key, double value) const { trial_->note(trial_->context, key, value); }
   void log(const std::string& text, tuner_log_level level = TUNER_LOG_INFO) const {
     trial_->log(trial_->context, level, text.c_str());
