@@ -1,5 +1,6 @@
 #include "plugins/objectives/xgb/booster.h"
 
+#include <fmt/format.h>
 #include <xgboost/c_api.h>
 
 #include <cmath>
@@ -65,21 +66,32 @@ void Booster::Free::operator()(void* handle) const {
   XGBoosterFree(handle);
 }
 
-Booster::Booster(const Parameters& parameters, std::span<const Matrix* const> matrices) {
+Booster::Booster(std::span<const Matrix* const> matrices) {
   std::vector<DMatrixHandle> handles;
   for (const Matrix* matrix : matrices) handles.push_back(matrix->handle());
   BoosterHandle booster = nullptr;
   check(XGBoosterCreate(handles.data(), handles.size(), &booster));
   handle_.reset(booster);
-  for (const auto& [name, value] : parameters) check(XGBoosterSetParam(booster, name.c_str(), value.c_str()));
+}
+
+Booster::Booster(const Parameters& parameters, std::span<const Matrix* const> matrices) : Booster(matrices) {
+  set(parameters);
+}
+
+Booster::Booster(const Parameters& parameters, std::span<const Matrix* const> matrices, const std::string& model)
+    : Booster(matrices) {
+  check(XGBoosterLoadModelFromBuffer(handle_.get(), model.data(), model.size()));
+  set(parameters);  // a model holds what predicts, not how it is trained
 }
 
 Booster Booster::load(const std::string& path) {
-  BoosterHandle handle = nullptr;
-  check(XGBoosterCreate(nullptr, 0, &handle));
-  Booster booster(handle);
-  check(XGBoosterLoadModel(handle, path.c_str()));
+  Booster booster((std::span<const Matrix* const>()));
+  check(XGBoosterLoadModel(booster.handle(), path.c_str()));
   return booster;
+}
+
+void Booster::set(const Parameters& parameters) {
+  for (const auto& [name, value] : parameters) check(XGBoosterSetParam(handle_.get(), name.c_str(), value.c_str()));
 }
 
 void Booster::update(int round, const Matrix& training) {
@@ -101,15 +113,26 @@ std::vector<float> Booster::predict(const Matrix& matrix) const {
 double Booster::bytes(int rounds) const {
   BoosterHandle sliced = nullptr;
   check(XGBoosterSlice(handle_.get(), 0, rounds, 1, &sliced));
-  const Booster slice(sliced);
+  return static_cast<double>(Booster(sliced).model().size());
+}
+
+std::string Booster::model() const {
   bst_ulong size = 0;
   const char* data = nullptr;
-  check(XGBoosterSaveModelToBuffer(sliced, R"({"format": "ubj"})", &size, &data));
-  return static_cast<double>(size);
+  check(XGBoosterSaveModelToBuffer(handle_.get(), R"({"format": "ubj"})", &size, &data));
+  return {data, size};
 }
 
 void Booster::save(const std::string& path) const {
   check(XGBoosterSaveModel(handle_.get(), path.c_str()));
+}
+
+std::string xgboost_version() {
+  int major = 0;
+  int minor = 0;
+  int patch = 0;
+  XGBoostVersion(&major, &minor, &patch);
+  return fmt::format("XGBoost {}.{}.{}", major, minor, patch);
 }
 
 void silence_xgboost() {

@@ -38,10 +38,13 @@ class Booster {
  public:
   Booster(const Parameters& parameters, std::span<const Matrix* const> matrices);
   static Booster load(const std::string& path);
+  // Goes on from a model that another one saved as bytes.
+  Booster(const Parameters& parameters, std::span<const Matrix* const> matrices, const std::string& model);
 
   void update(int round, const Matrix& training);          // one round: a tree, or one for each class
   std::vector<float> predict(const Matrix& matrix) const;  // shaped as Metric wants it
   double bytes(int rounds) const;                          // size of a model of the first rounds in XGBoost's UBJSON
+  std::string model() const;                               // XGBoost's UBJSON
   void save(const std::string& path) const;                // format by the ending: .json, .ubj
   void* handle() const { return handle_.get(); }
 
@@ -50,9 +53,13 @@ class Booster {
     void operator()(void* handle) const;
   };
   explicit Booster(void* handle) : handle_(handle) {}
+  explicit Booster(std::span<const Matrix* const> matrices);
+  void set(const Parameters& parameters);
 
   std::unique_ptr<void, Free> handle_;
 };
+
+std::string xgboost_version();
 
 // No text from XGBoost on standard error. Holds for the calling thread, as XGBoost keeps this setting.
 void silence_xgboost();

@@ -5,21 +5,19 @@
 #include <vector>
 
 #include "plugins/objectives/xgb/booster.h"
+#include "plugins/objectives/xgb/checkpoint.h"
 #include "plugins/objectives/xgb/metric.h"
 #include "plugins/objectives/xgb/parameters.h"
 #include "plugins/objectives/xgb/splits.h"
 
 namespace tuner::xgb {
 
-struct Judgement {
-  const Metric* metric = nullptr;
-  int early_stopping = 0;  // rounds without a better score after which a fold ends; 0 = train all rounds
-};
-
 // What the caller wants to know and to say in between.
 struct Progress {
   std::function<void(int folds_done, double mean_loss)> fold_done = [](int, double) {};
   std::function<bool()> should_stop = [] { return false; };
+  // From here another run can go on, to the same result bit for bit.
+  std::function<void(const CrossValidationState&)> resting = [](const CrossValidationState&) {};
 };
 
 // Means over the folds. With early stopping a fold counts with its best round.
@@ -37,17 +35,17 @@ class CrossValidation {
  public:
   CrossValidation(const Dataset& data, const Splits& splits);
 
-  // Throws plugin::Pruned when progress.should_stop() says so.
-  Score run(const Training& training, const Judgement& judgement, const Progress& progress) const;
+  // Goes on from `state`, which is the beginning by default. Throws plugin::Pruned when progress.should_stop() says so.
+  Score run(const Training& training, const Judgement& judgement, const Progress& progress,
+            CrossValidationState state = {}) const;
 
  private:
   struct Fold {
     Matrix training;
     Matrix validation;
   };
-  struct FoldScore;
   static FoldScore run_fold(const Fold& fold, const Training& training, const Judgement& judgement,
-                            const Progress& progress);
+                            const Progress& progress, CrossValidationState& state);
 
   std::vector<Fold> folds_;
 };

@@ -5,6 +5,7 @@
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <boost/algorithm/string/trim.hpp>
+#include <boost/crc.hpp>
 #include <limits>
 
 namespace tuner::xgb {
@@ -40,6 +41,23 @@ std::vector<std::string> names_in(std::string_view list) {
   boost::split(names, list, boost::is_any_of(","));
   for (std::string& name : names) boost::trim(name);
   return names;
+}
+
+template <class Values>
+void add_to(boost::crc_32_type& crc, const Values& values) {
+  crc.process_bytes(values.data(), values.size() * sizeof(values[0]));
+}
+
+std::string fingerprint_of(const Dataset& data, const Splits& splits, const Metric& metric) {
+  boost::crc_32_type crc;
+  for (const Column& feature : data.features) {
+    add_to(crc, feature.name);
+    add_to(crc, feature.values);
+  }
+  add_to(crc, data.labels);
+  for (const Rows& fold : splits.folds) add_to(crc, fold);
+  return fmt::format("{} rows, {} features, {} folds, {} {}, crc {:08x}", data.rows(), data.features.size(),
+                     splits.folds.size(), to_text(data.task), metric.name, crc.checksum());
 }
 
 }  // namespace
@@ -82,7 +100,8 @@ Problem load_problem(const Options& options) {
   Dataset data = make_dataset(std::move(table), options.text("label"), options.text("task"));
   const Metric& metric = find_metric(data.task, options.text("metric"));
   Splits splits = make_splits(data, split);
-  return {std::move(data), std::move(splits), {&metric, early_stopping}};
+  std::string fingerprint = fingerprint_of(data, splits, metric);
+  return {std::move(data), std::move(splits), {&metric, early_stopping}, std::move(fingerprint)};
 }
 
 }  // namespace tuner::xgb

@@ -1,12 +1,11 @@
 // The objective `xgb`: trains gradient-boosted trees on a CSV table and scores them by cross-validation.
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "plugins/objectives/xgb/cross_validation.h"
 #include "plugins/objectives/xgb/parameters.h"
 #include "plugins/objectives/xgb/problem.h"
 #include "plugins/objectives/xgb/refit.h"
+#include "plugins/objectives/xgb/trial_checkpoint.h"
 #include "tuner/objective.h"
 
 namespace tuner::xgb {
@@ -38,15 +37,16 @@ class Xgb {
   }
 
   tp::Result evaluate(const tp::Trial& trial) const {
-    const auto start = std::chrono::steady_clock::now();
     const Training training = training_of(trial, problem_.data, {trial.seed(), trial.threads()});
+    TrialCheckpoint checkpoint(trial, owner_text(problem_, training));
     const Progress progress{[&](int folds_done, double mean_loss) { trial.report(folds_done, mean_loss); },
-                            [&] { return trial.should_stop(); }};
+                            [&] { return trial.should_stop(); },
+                            [&](const CrossValidationState& state) { checkpoint.save_if_due(state); }};
 
-    const Score score = folds_.run(training, problem_.judgement, progress);
+    const Score score = run(training, progress, checkpoint, trial);
 
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    note_all(trial, score, seconds.count());
+    note_all(trial, score, checkpoint.seconds());
+    checkpoint.remove();
     return problem_.judgement.metric->loss(score.value);
   }
 
@@ -57,6 +57,16 @@ class Xgb {
   }
 
  private:
+  Score run(const Training& training, const Progress& progress, TrialCheckpoint& checkpoint,
+            const tp::Trial& trial) const {
+    try {
+      return folds_.run(training, problem_.judgement, progress, checkpoint.load());
+    } catch (const tp::Pruned&) {
+      if (trial.stop_reason() == TUNER_STOP_PRUNE) checkpoint.remove();
+      throw;
+    }
+  }
+
   void note_all(const tp::Trial& trial, const Score& score, double seconds) const {
     const std::string metric(problem_.judgement.metric->name);
     const std::size_t trees_per_round = problem_.data.task == Task::multiclass ? problem_.data.classes.size() : 1;

@@ -64,21 +64,25 @@ Observer& observer(void* context) {
 tuner_trial c_trial(Observer& watching, const std::vector<double>& configuration) {
   tuner_trial trial{};
   trial.struct_size = sizeof trial;
-  trial.attempt = 1;
+  trial.attempt = watching.input.attempt;
   trial.seed = watching.input.seed;
   trial.configuration = configuration.data();
   trial.threads = watching.input.threads;
   trial.context = &watching;
-  trial.directory = [](void*) -> const char* { return nullptr; };
+  trial.directory = [](void* c) -> const char* {
+    const std::string& directory = observer(c).input.directory;
+    return directory.empty() ? nullptr : directory.c_str();
+  };
   trial.parent_directory = [](void*) -> const char* { return nullptr; };
   trial.report = [](void* c, std::int64_t step, double value) {
     observer(c).outcome.reports.emplace_back(step, value);
   };
   trial.stop_reason = [](void* c) -> tuner_stop_reason {
-    return observer(c).input.should_stop() ? TUNER_STOP_PRUNE : TUNER_CONTINUE;
+    return observer(c).input.should_stop() ? observer(c).input.stop_reason : TUNER_CONTINUE;
   };
   trial.note = [](void* c, const char* key, double value) { observer(c).outcome.notes[key] = value; };
-  trial.log = [](void*, tuner_log_level, const char*) {};
+  trial.log = [](void* c, tuner_log_level, const char* text) { observer(c).outcome.log += text; };
+  trial.checkpoint_due = [](void* c) -> std::int32_t { return observer(c).input.checkpoint_due() ? 1 : 0; };
   trial.extension = [](void*, const char*) -> const void* { return nullptr; };
   return trial;
 }

@@ -21,6 +21,7 @@ struct TrialOutcome {
   double value = 0;
   std::map<std::string, double> notes;
   std::vector<std::pair<std::int64_t, double>> reports;
+  std::string log;
 };
 
 struct TrialInput {
@@ -28,6 +29,10 @@ struct TrialInput {
   std::uint64_t seed = 1;
   std::uint32_t threads = 1;
   std::function<bool()> should_stop = [] { return false; };
+  tuner_stop_reason stop_reason = TUNER_STOP_PRUNE;  // where it should stop
+  std::uint32_t attempt = 1;
+  std::string directory = {};  // of the trial; empty: it cannot be made
+  std::function<bool()> checkpoint_due = [] { return false; };
 };
 
 // One instance of an objective. The constructor throws std::runtime_error with the plugin's words if it cannot be made.
