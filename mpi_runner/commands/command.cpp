@@ -31,6 +31,7 @@ std::span<const Command> commands() {
       Command{"ask-tell", "suggest configurations to a program that evaluates them itself", ask_tell_command},
       Command{"plugins", "plugins that are found by name", plugins_command},
       Command{"describe", "options, objectives and search space of a plugin", describe_command},
+      Command{"doctor", "check ranks, cores, file system, plugin and data of a run before it starts", doctor_command},
       Command{"evaluate", "run one trial of an objective in the foreground", evaluate_command},
       Command{"check-plugin", "try whether a plugin keeps the contract", check_plugin_command}};
   return kCommands;

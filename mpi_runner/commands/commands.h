@@ -10,6 +10,7 @@ int best_command(const CommandCall& call);
 int check_plugin_command(const CommandCall& call);
 int continue_command(const CommandCall& call);
 int describe_command(const CommandCall& call);
+int doctor_command(const CommandCall& call);
 int enqueue_command(const CommandCall& call);
 int evaluate_command(const CommandCall& call);
 int export_command(const CommandCall& call);
