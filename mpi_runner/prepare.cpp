@@ -218,7 +218,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
     opened.remarks.push_back(*remark);
   const Study& study = opened.store->study();
   std::string facts =
-      epoch_facts(transport.size(), opened.objective.launch.threads, sha256_of_file(opened.strategy.launch.plugin),
+      epoch_facts(transport.size(), objective.launch.threads, sha256_of_file(opened.strategy.launch.plugin),
                   sha256_of_file(opened.objective.launch.plugin));
   RunPlan plan{std::move(evaluator),
                strategy_setup(opened, options),
