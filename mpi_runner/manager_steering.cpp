@@ -54,12 +54,12 @@ std::string Manager::consequence(const Request& request, std::vector<Event>& eve
     case RequestKind::stop:
       draining_ = true;
       stop_reason_ = "stopped on request of " + request.by;
-      return fmt::format("no trial is started any more; the run ends when the {} that run are done",
+      return fmt::format("no trial is started any more; the run ends when those that run are done ({} now)",
                          study().running().size());
     case RequestKind::stop_now:
       leave_now_ = true;
       stop_reason_ = "stopped at once on request of " + request.by;
-      return fmt::format("the run ends; the {} trials that run are repeated on resume", study().running().size());
+      return fmt::format("the run ends; trials that run are repeated on resume ({} now)", study().running().size());
     case RequestKind::pause:
       return "paused: no trial is started until `tuner continue`";
     case RequestKind::go_on:

@@ -73,7 +73,7 @@ std::optional<std::string> read_text(FileCalls& files, const std::filesystem::pa
 
 std::string describe(const Record& record) {
   if (record.token.empty()) return "an unknown process";
-  const std::string& job = record.process.slurm_job;
+  const std::string job = record.process.slurm_job.substr(0, record.process.slurm_job.find('@'));
   return fmt::format("host {}, pid {}, {}since {}", record.process.host, record.process.pid,
                      job.empty() ? "" : fmt::format("SLURM job {}, ", job), record.since);
 }

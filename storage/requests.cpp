@@ -79,7 +79,7 @@ std::string post_request(FileCalls& files, const StudyFiles& names, const Reques
   std::error_code error;
   fs::create_directory(names.requests(), error);
   if (error) throw_file_error("make the folder", names.requests(), error.value());
-  const std::string name = new_name();
+  std::string name = new_name();
   put_whole(files, names, name, kRequest,
             {{"request", name_of(request.kind)}, {"by", request.by}, {"configuration", request.configuration}});
   return name;
