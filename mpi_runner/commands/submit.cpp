@@ -48,7 +48,8 @@ po::options_description submit_options() {
       "any other option of sbatch: --sbatch constraint=a100; repeatable");
   add("warn-before", count(120), "seconds before the time limit in which running trials may end");
   add("max-restarts", count(50), "how often the job goes back into the queue at most");
-  add("launcher", text("NAME")->default_value("mpirun"), "mpirun, or srun, under which a run ends with the first rank that is killed");
+  add("launcher", text("NAME")->default_value("mpirun"),
+      "mpirun, or srun, under which one rank that is killed mostly ends the run");
   add("dry-run", po::bool_switch(), "print the batch script; write and submit nothing");
   return options;
 }

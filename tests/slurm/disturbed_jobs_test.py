@@ -73,7 +73,7 @@ class DisturbedSlurmJobs(SlurmTest):
         self.assertEqual(job.restarts(), 0)
         self.assert_same_as_undisturbed(arguments)
 
-    def test_under_srun_a_rank_that_is_killed_sends_the_job_back_into_the_queue(self):
+    def test_under_srun_a_rank_that_is_killed_costs_no_result(self):
         arguments = self.witnessed(24, 1000)
         job = self.sbatch(self.write_script(arguments, launcher="srun"), "--nodes=2")
         self.await_results(4)
@@ -81,8 +81,7 @@ class DisturbedSlurmJobs(SlurmTest):
 
         tuner.kill(self.rank(1))
 
-        self.await_restart(job)
-        self.await_end(job)
+        self.await_end(job)  # mostly after a restart: SLURM ends the other ranks, but not each time
         self.assert_kept(known)
         self.assert_same_as_undisturbed(arguments)
 
