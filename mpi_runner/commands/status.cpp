@@ -22,12 +22,21 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr int kRunning = 5;
+constexpr int kStopped = 6;
 
 // Where a study stands: a code for scripts and a sentence for people.
 struct Standing {
   int code = kDone;
   std::string text;
 };
+
+// On request: nobody but its user starts it again.
+bool was_stopped(const Study& study) {
+  return std::ranges::any_of(study.requests(), [&](const RequestSeen& seen) {
+    const RequestKind kind = seen.request.request;
+    return seen.epoch == study.epochs().back().number && (kind == RequestKind::stop || kind == RequestKind::stop_now);
+  });
+}
 
 Standing standing_of(const LoadedStudy& loaded, const std::optional<OwnerSight>& owner) {
   const Study& study = loaded.study;
@@ -43,6 +52,7 @@ Standing standing_of(const LoadedStudy& loaded, const std::optional<OwnerSight>&
   if (cannot_work(rules, study)) return {kPluginsFault, "failed: " + reason};
   const bool nothing_left = study.exhausted() && study.waiting().empty();
   if (reason_to_stop(rules, study) || nothing_left) return {kDone, "finished: " + reason};
+  if (was_stopped(study)) return {kStopped, reason + ", to be resumed"};
   return {kResumable, fmt::format("ended before its goal, to be resumed: {}", reason)};
 }
 
@@ -119,7 +129,7 @@ int status_command(const CommandCall& call) {
   options.add_options()(
       "exit-code", po::bool_switch(),
       "end with 0 finished, 2 its trials cannot work, or not in the time that the last run had, 3 damaged, "
-      "4 to be resumed, 5 running");
+      "4 to be resumed, 5 running, 6 stopped on request, to be resumed");
   const auto values = read_options(call, options, {"study"});
   if (!values) return kDone;
   const std::string file = (*values)["study"].as<std::string>();

@@ -46,7 +46,8 @@ po::options_description submit_options() {
   add("job-name", text("NAME"), "name of the job; default: the study's");
   add("sbatch", po::value<Texts>()->composing()->value_name("OPTION"),
       "any other option of sbatch: --sbatch constraint=a100; repeatable");
-  add("warn-before", count(120), "seconds before the time limit in which running trials may end");
+  add("warn-before", count(30),
+      "seconds before the time limit in which SLURM warns the run, or up to a minute earlier");
   add("max-restarts", count(50), "how often the job goes back into the queue at most");
   add("launcher", text("NAME")->default_value("mpirun"),
       "mpirun, or srun, under which one rank that is killed mostly ends the run");

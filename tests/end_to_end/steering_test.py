@@ -41,7 +41,7 @@ class Steering(tuner.TunerTest):
         self.assertIn("stopped on request of", output)
         self.assertNotIn("running", {row[0] for row in tuner.trials(self.study).values()})
         self.assertEqual([name for name, _ in self.requests()], ["stop"])
-        tuner.run("status", self.study, "--exit-code", expect=4)
+        tuner.run("status", self.study, "--exit-code", expect=6)
 
     def test_stop_now_gives_back_what_runs(self):
         process = tuner.start("--plugin", TIMED, "--strategy", "sobol", "--enqueue", "ms=900000", "--trials", 1,

@@ -125,6 +125,25 @@ class DisturbedSlurmJobs(SlurmTest):
         self.assertEqual(job.restarts(), 0)
         self.assertEqual(self.status_code(), 4)
 
+    def test_a_run_that_was_stopped_on_request_is_not_requeued(self):
+        job = self.sbatch(self.write_script(self.witnessed(100, 1000)), "--nodes=1")
+        self.await_results(2)
+
+        self.command(tuner.TUNER, "stop", self.study)
+
+        self.await_end(job)
+        self.assertEqual(job.restarts(), 0)
+        self.assertEqual(self.status_code(), 6)
+
+    def test_a_time_limit_that_no_trial_fits_into_is_said_and_not_tried_for_ever(self):
+        job = self.sbatch(self.write_script(self.witnessed(4, 600000)), "--nodes=1", "--time=1",
+                          "--signal=B:USR1@10")
+
+        self.await_end(job, "FAILED")
+        self.assertLessEqual(job.restarts(), 1)
+        self.assertEqual(self.status_code(), 2)
+        self.assertIn("Ask for more time", self.log())
+
     def test_a_restart_of_the_controller_disturbs_nothing(self):
         arguments = self.witnessed(40, 500)
         job = self.sbatch(self.write_script(arguments), "--nodes=2")

@@ -115,6 +115,28 @@ TEST_F(Status, StudyThatCannotGoOnInItsTimeIsNotToBeResumed) {
   EXPECT_EQ(code(), 2);
 }
 
+TEST_F(Status, StudyThatWasStoppedOnRequestIsItsUsersToResume) {
+  StudyEvents events = with_trials(4);
+  events.add(Requested{RequestKind::stop, 0, "ada", ""});
+  events.add(EpochEnded{0, "stopped on request of ada"});
+  write(events);
+
+  EXPECT_THAT(status(), HasSubstr("stopped on request of ada, to be resumed\n"));
+  EXPECT_EQ(code(), 6);
+}
+
+TEST_F(Status, StudyThatWasStartedAgainAfterAStopIsToBeResumed) {
+  StudyEvents events = with_trials(4);
+  events.add(Requested{RequestKind::stop, 0, "ada", ""});
+  events.add(EpochEnded{0, "stopped on request of ada"});
+  events.epoch();
+  events.add(EpochEnded{0, "drained by signal USR1"});
+  write(events);
+
+  status();
+  EXPECT_EQ(code(), 4);
+}
+
 TEST_F(Status, StudyThatWasStartedAgainSinceIsNotBlocked) {
   StudyEvents events = with_trials(4);
   events.add(Blocked{0, "too short"});
