@@ -34,9 +34,8 @@ std::string cpu_level() {
   return "x86-64";
 }
 
-std::string epoch_facts(std::size_t ranks, std::uint32_t threads, const std::string& strategy_sha256,
-                        const std::string& objective_sha256) {
-  const JobFacts job = this_job();
+std::string epoch_facts(std::size_t ranks, std::uint32_t threads, const JobFacts& job,
+                        const std::string& strategy_sha256, const std::string& objective_sha256) {
   nlohmann::json facts = {
       {"host", host_name()},
       {"pid", getpid()},

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "mpi_runner/job_facts.h"
+
 namespace tuner {
 
 std::string host_name();
@@ -16,7 +18,7 @@ std::vector<std::uint32_t> usable_cores();
 std::string cpu_level();
 
 // What an epoch records: JSON of host, pid, job, ranks, threads of each, CPU level and versions.
-std::string epoch_facts(std::size_t ranks, std::uint32_t threads, const std::string& strategy_sha256,
-                        const std::string& objective_sha256);
+std::string epoch_facts(std::size_t ranks, std::uint32_t threads, const JobFacts& job,
+                        const std::string& strategy_sha256, const std::string& objective_sha256);
 
 }  // namespace tuner

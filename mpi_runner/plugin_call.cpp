@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -9,9 +10,14 @@
 #include "core/json_places.h"
 #include "mpi_runner/host_process.h"
 #include "mpi_runner/plugin_goal.h"
+#include "mpi_runner/signals.h"
 
 namespace tuner {
 namespace {
+
+void leave_when_asked() {
+  if (stop_request() == StopRequest::leave) throw Interrupted("stopped by a signal, while a plugin was asked");
+}
 
 // A host that answers one question after the other, while we wait.
 class Interview {
@@ -52,7 +58,7 @@ class Interview {
       const double waited_s = std::chrono::duration<double>(Clock::now() - start).count();
       if (timeout_s_ >= 0 && waited_s >= timeout_s_) fail(fmt::format("did not answer within {} s", timeout_s_));
       constexpr double kLongestWait_s = 0.1;
-      host_.wait(timeout_s_ < 0 ? kLongestWait_s : timeout_s_ - waited_s);
+      host_.wait(timeout_s_ < 0 ? kLongestWait_s : std::min(kLongestWait_s, timeout_s_ - waited_s));
       while_waiting_();
     }
   }
@@ -65,7 +71,7 @@ class Interview {
   const HostLaunch& launch_;
   HostProcess host_;
   double timeout_s_ = launch_.start_timeout_s;
-  std::function<void()> while_waiting_ = [] {};
+  std::function<void()> while_waiting_ = leave_when_asked;
 };
 
 }  // namespace

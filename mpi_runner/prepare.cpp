@@ -12,6 +12,7 @@
 #include "mpi_runner/clock.h"
 #include "mpi_runner/epoch.h"
 #include "mpi_runner/input_files.h"
+#include "mpi_runner/job_facts.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/rank_placement.h"
 #include "mpi_runner/signals.h"
@@ -217,8 +218,10 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   if (const auto remark = foreign_trial_folders(opened.path, opened.definition.study_id))
     opened.remarks.push_back(*remark);
   const Study& study = opened.store->study();
+  JobFacts job = this_job();
+  if (!job.name.empty() && allocation->time()) job.started = std::min(job.started, allocation->time()->start);
   std::string facts =
-      epoch_facts(transport.size(), objective.launch.threads, sha256_of_file(opened.strategy.launch.plugin),
+      epoch_facts(transport.size(), objective.launch.threads, job, sha256_of_file(opened.strategy.launch.plugin),
                   sha256_of_file(opened.objective.launch.plugin));
   RunPlan plan{std::move(evaluator),
                strategy_setup(opened, options),
@@ -239,7 +242,8 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
           std::move(plan),
           std::move(opened.objective),
           std::move(opened.objective_options),
-          std::move(opened.remarks)};
+          std::move(opened.remarks),
+          settings.trial_timeout_s};
 }
 
 }  // namespace tuner

@@ -21,6 +21,7 @@ struct PreparedRun {
   LoadedPlugin objective;            // with threads and memory limit as trials have them
   PluginOptions objective_options;   // as trials get them
   std::vector<std::string> remarks;  // what people should know
+  double trial_timeout_s = 0;        // 0 = none
 };
 
 // Also sends the other ranks their setup, so that they load their data at the same time. Throws UserError, PluginError,

@@ -84,6 +84,7 @@ std::string unlink_shared_memory(int rank_on_node) {
 }
 
 volatile sig_atomic_t exit_code_when_patience_ends = 0;
+volatile sig_atomic_t launcher_of_manager = 0;  // 0 = of another rank, or no launcher of this node
 
 // The process ends after so long, unless what it waits for is done before.
 class Patience {
@@ -96,6 +97,19 @@ class Patience {
   Patience& operator=(const Patience&) = delete;
   ~Patience() { alarm(0); }
 };
+
+// mpirun waits for all its ranks, also for one that was stopped and will never leave; told to end, it kills them.
+void give_up_leaving(int) {
+  if (launcher_of_manager != 0 && getppid() == launcher_of_manager) kill(launcher_of_manager, SIGTERM);
+  _exit(exit_code_when_patience_ends);
+}
+
+int launcher_pid() {
+  std::ifstream name(fmt::format("/proc/{}/comm", getppid()));
+  std::string text;
+  name >> text;
+  return text == "mpirun" || text == "orterun" || text == "mpiexec" ? getppid() : 0;
+}
 
 void give_up_joining(int) {
   constexpr std::string_view kMessage =
@@ -189,7 +203,8 @@ std::optional<Envelope> Transport::receive() {
 void Transport::leave(double patience_s, int exit_code) {
   if (!std::exchange(state_->joined, false)) return;
   exit_code_when_patience_ends = exit_code;
-  const Patience patience(patience_s, [](int) { _exit(exit_code_when_patience_ends); });
+  if (state_->rank == 0) launcher_of_manager = launcher_pid();
+  const Patience patience(patience_s, give_up_leaving);
   for (State::Sending& message : state_->sending) MPI_Wait(&message.request, MPI_STATUS_IGNORE);
   // Open MPI complains where it finds nothing to remove.
   if (!state_->shared_memory.empty()) std::ofstream(state_->shared_memory);

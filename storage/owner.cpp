@@ -130,6 +130,7 @@ bool Owner::create(const std::string& record) const {
 // Puts the owner's file out of the way, or throws where its process may live.
 void Owner::replace(const std::string& record) {
   const auto other = from_text(record);
+  std::string why = "which is gone";
   if (!is_gone(other.process, me_)) {
     const double silent_s = silence_s(files_, names_, token_);
     if (silent_s < expiry_s_)
@@ -137,6 +138,7 @@ void Owner::replace(const std::string& record) {
           fmt::format("the study {} is being written by {} (last sign of life {:.0f} s ago). Stop that run, or wait: "
                       "after {:.0f} s of silence it is taken over.",
                       names_.study().string(), describe(other), std::max(silent_s, 0.0), expiry_s_));
+    why = fmt::format("which has given no sign of life for {:.0f} s", silent_s);
   }
   const auto aside = names_.temporary(token_ + ".owner");
   if (rename_file(files_, names_.owner(), aside) == Renamed::was_not_there) return;
@@ -144,7 +146,7 @@ void Owner::replace(const std::string& record) {
   if (const auto renamed = read_text(files_, aside); renamed && *renamed != record)
     create(*renamed);
   else
-    replaced_ = describe(other);
+    replaced_ = describe(other) + ", " + why;
   remove_file(files_, aside);
 }
 
@@ -164,10 +166,15 @@ bool Owner::still_mine() const {
 void Owner::require() const {
   if (!released_ && still_mine()) return;
   const auto text = read_text(files_, names_.owner());
+  if (!text)
+    throw OwnerReplaced(fmt::format(
+        "{} is gone (another process removed it, or took the study over and has ended), so nothing more is written "
+        "to {}.",
+        names_.owner().string(), names_.study().string()));
   throw OwnerReplaced(
       fmt::format("the study {} was taken over by {} (this process was silent for too long). Nothing "
                   "more is written here; what was acknowledged is kept.",
-                  names_.study().string(), text ? describe(from_text(*text)) : "another process"));
+                  names_.study().string(), describe(from_text(*text))));
 }
 
 void Owner::refresh() const {

@@ -331,8 +331,8 @@ std::unique_ptr<StudyStore> StudyStore::go_on(const StudyFiles& names, std::shar
                                               const StoreSettings& settings) {
   Implementation::Parts parts{.names = names, .owner = std::move(owner)};
   if (parts.owner->replaced())
-    parts.remarks.push_back(fmt::format("{} was left by {}, which is gone; taken over.",
-                                        names.study().filename().string(), *parts.owner->replaced()));
+    parts.remarks.push_back(
+        fmt::format("{} was left by {}; taken over.", names.study().filename().string(), *parts.owner->replaced()));
   parts.remarks.insert(parts.remarks.end(), loaded.remarks.begin(), loaded.remarks.end());
   parts.study = std::move(loaded.study);
   parts.log = std::move(loaded.log);

@@ -116,7 +116,7 @@ OpenedSession open_session(const CreateRequest& request) {
   const auto enqueue = configurations(request, opened.definition.space);
   StrategyDriver strategy = ready_strategy(opened);
   const std::string facts =
-      epoch_facts(request.workers, 1, plugin_info(opened.strategy, {}).sha256, client_objective().sha256);
+      epoch_facts(request.workers, 1, this_job(), plugin_info(opened.strategy, {}).sha256, client_objective().sha256);
   auto session = std::make_unique<Session>(keep(request, opened), std::move(strategy), facts, enqueue);
   return {std::move(session), std::move(opened.remarks)};
 }

@@ -152,6 +152,8 @@ Request tell_from(const Fields& fields) {
     throw UserError("a result has either \"values\" or \"failed\". Try \"values\": [0.31] or \"failed\": \"crash\"");
   if (fields.has("failed") && fields.has("constraints"))
     throw UserError("a trial that failed has no \"constraints\". Leave them out");
+  if (fields.has("values") && fields.has("message"))
+    throw UserError("\"message\" says why a trial failed. Beside \"values\" use \"metrics\"");
   ClientResult result;
   result.trial = TrialId{*fields.count("trial")};
   if (const auto failure = fields.text("failed")) result.cause = failure_from(*failure);

@@ -65,7 +65,7 @@ int replay_command(const CommandCall& call) {
   const RecordedStrategy recorded = load_recorded_strategy(loaded.study.definition(), *values);
 
   HostedStrategy strategy(recorded.setup);
-  Replay replay(strategy, epoch_facts(1, 1, recorded.sha256, ""));
+  Replay replay(strategy, epoch_facts(1, 1, {}, recorded.sha256, ""));
   for_each_event(loaded.log.snapshot(), [&](Sequence, auto bytes) { replay.apply(decode(bytes)); });
   print(call.out, replay.report());
   return replay.report().differing == 0 ? code_of(loaded) : kDiffers;

@@ -99,6 +99,9 @@ protocol::Reply ObjectiveServer::answer(const protocol::Evaluate& request) {
   result.status = outcome.status;
   result.message = std::move(outcome.message);
   services.remove_empty_directory();
+  // The machine's fault, whatever the configuration: this rank can evaluate nothing.
+  if (!outcome.ok() && !services.directory_error().empty())
+    return protocol::Failed{protocol::Blame::user, services.directory_error()};
 
   // A pruned trial may have values, and need not.
   const bool has_values = outcome.ok() || (outcome.status == TUNER_PRUNED && all_finite(result.values));

@@ -41,7 +41,10 @@ const char* TrialServices::directory() {
     const fs::path folder = folder_of(keeping_.directory, evaluate_.trial);
     std::error_code error;
     fs::create_directories(folder, error);
-    if (error) return nullptr;
+    if (error) {
+      directory_error_ = "the trial's directory " + folder.string() + " cannot be made: " + error.message();
+      return nullptr;
+    }
     directory_ = folder;
   }
   return directory_.c_str();

@@ -31,6 +31,8 @@ class TrialServices {
 
   // Of a trial that has returned and left nothing in its folder.
   void remove_empty_directory();
+  // Why the trial did not get the folder that it asked for; empty where nothing is wrong.
+  const std::string& directory_error() const { return directory_error_; }
 
  private:
   const char* directory();
@@ -45,6 +47,7 @@ class TrialServices {
   std::chrono::steady_clock::time_point last_checkpoint_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
   std::string directory_;
+  std::string directory_error_;
   std::string parent_directory_;
   tuner_stop_reason stop_reason_ = TUNER_CONTINUE;
 };

@@ -3,6 +3,7 @@ import pathlib
 import re
 import json
 import os
+import signal
 import unittest
 
 import tuner_program as tuner
@@ -56,6 +57,29 @@ class Faults(tuner.TunerTest):
         self.assertEqual(tuner.trials(self.study)[2][:2], ("failed", 2))
         self.assertIn("6 finished, 1 failed; failed attempts: 2 crash", output)
 
+    def test_a_folder_that_cannot_be_made_is_no_fault_of_a_configuration(self):
+        pathlib.Path(f"{self.study}.trials").touch()
+        output = tuner.run(*self.misbehave("write_folder"), expect=2)
+
+        self.assertIn("no rank can evaluate", output)
+        self.assertRegex(output, r"the trial's directory \S+\.trials/\S+ cannot be made: Not a directory")
+        pathlib.Path(f"{self.study}.trials").unlink()
+        self.assertIn("6 finished, 0 failed", tuner.run(*self.misbehave("write_folder")))
+
+    def test_a_plugin_that_hangs_while_it_names_its_space_can_be_interrupted(self):
+        process = tuner.start(*self.misbehave("hang", "--set", "at=space"))
+        tuner.wait_for(lambda: tuner.descendants(process.pid), "the plugin's host")
+        process.send_signal(signal.SIGTERM)
+        output = process.communicate(timeout=tuner.HANG_GUARD_S)[0]
+
+        self.assertIn("stopped by a signal, while a plugin was asked", output)
+        self.assertEqual(process.returncode, 4)
+
+    def test_training_of_the_final_model_has_the_time_of_a_trial(self):
+        output = tuner.run(*self.misbehave("hang", "--set", "at=refit", "--trial-timeout", "2s"))
+
+        self.assertIn("training the final model took longer than 2 s (--trial-timeout)", output)
+
     def test_no_retries_where_none_are_wanted_and_none_of_what_would_fail_again(self):
         tuner.run(*self.misbehave("segfault", "--retries", 0, on_trial=2))
         self.assertEqual(tuner.trials(self.study)[2][:2], ("failed", 1))
@@ -102,9 +126,12 @@ class LostRanks(tuner.TunerTest):
         return tuner.start(*self.sphere("--set", "sleep_ms=20", "--rank-timeout", "4s", trials=trials), ranks=4,
                            mpirun_options=mpirun_options)
 
-    def kill_rank(self, process, rank):
+    def wait_for_trials(self):
         journal = lambda: sum(path.stat().st_size for path in self.folder.glob(self.study.name + ".journal.*"))
         tuner.wait_for(lambda: journal() > 5000, "some trials")
+
+    def kill_rank(self, process, rank):
+        self.wait_for_trials()
         tuner.kill(tuner.ranks(process.pid)[rank])
 
     def wait_for_the_end(self, process):
@@ -123,6 +150,17 @@ class LostRanks(tuner.TunerTest):
         tuner.run("status", self.study, "--exit-code")
         tuner.run("verify", self.study)
         tuner.run("replay", self.study)
+
+    def test_the_job_ends_without_a_worker_that_was_stopped(self):
+        process = self.start("--enable-recovery", trials=2000)
+        self.wait_for_trials()
+        stopped = tuner.ranks(process.pid)[2]
+        os.kill(stopped, signal.SIGSTOP)
+        output = process.communicate(timeout=tuner.HANG_GUARD_S)[0]
+
+        self.assertRegex(output, r"rank 2 on \S+ has said nothing for 4 s and counts as lost")
+        tuner.wait_for(lambda: not tuner.processes(str(self.study)), "the end of the stopped rank")
+        tuner.run("status", self.study, "--exit-code")
 
     def test_workers_leave_a_manager_that_died_and_the_study_goes_on_later(self):
         process = self.start("--enable-recovery", trials=100000)

@@ -21,7 +21,7 @@ constexpr int kRoundsBetweenQuestions = 5;
 // Whether a fold rests after this round, at 100, 200, 400, 800: there its booster is made anew from its model, whether
 // or not anybody saves it, since what XGBoost draws its columns from is not in a model. So an interrupted trial and one
 // that was not do the same. A new booster predicts with all its trees first: at doubled distances that costs at most as
-// many predictions as rounds, some hundredths of the training.
+// many predictions as rounds.
 bool rests_after(int round) {
   constexpr unsigned kFirstRest = 100;
   const unsigned rests = static_cast<unsigned>(round) / kFirstRest;

@@ -7,6 +7,18 @@
 #include "plugins/strategies/bayes/normal_distribution.h"
 
 namespace tuner::strategies::bayes {
+namespace {
+
+// The chance that a belief is of no use, so that the truth may lie anywhere: without it a normal density would forbid
+// what is some standard deviations away for hundreds of trials.
+constexpr double kChanceOfError = 0.01;
+
+// The normal density over its largest.
+double normal_part(double z) {
+  return (1 - kChanceOfError) * std::exp(-z * z / 2);
+}
+
+}  // namespace
 
 double Belief::Normal::value(double u) const {
   return log ? low * std::pow(high / low, u) : low + (high - low) * u;
@@ -33,7 +45,7 @@ double Belief::log_density(const Point& point) const {
   double sum = 0;
   for (const Normal& normal : parameters_)
     if (point.is_active(normal.parameter))
-      sum -= 0.5 * std::pow((point.configuration[normal.parameter] - normal.mean) / normal.sd, 2);
+      sum += std::log(kChanceOfError + normal_part(normal.z(point.configuration[normal.parameter])));
   return sum;
 }
 
@@ -48,7 +60,9 @@ double Belief::slope(std::size_t parameter, double u) const {
     if (normal.parameter != parameter) continue;
     const double value = normal.value(u);
     const double by_u = normal.log ? value * std::log(normal.high / normal.low) : normal.high - normal.low;
-    return -(value - normal.mean) / (normal.sd * normal.sd) * by_u;
+    const double z = normal.z(value);
+    const double share = normal_part(z) / (kChanceOfError + normal_part(z));
+    return -share * z / normal.sd * by_u;
   }
   return 0;
 }

@@ -36,6 +36,7 @@ class Belief {
 
     double value(double u) const;
     double coordinate(double value) const;
+    double z(double value) const { return (value - mean) / sd; }
   };
 
   std::vector<Normal> parameters_;

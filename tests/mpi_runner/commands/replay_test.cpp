@@ -36,7 +36,7 @@ class ReplayCommand : public test::CommandTest {
     recorded(StudyEvents(definition))->leave();
     std::filesystem::remove(study_file() + ".journal.1");
   }
-  std::string facts_here() const { return epoch_facts(1, 1, plugin_info(plugin_, {}).sha256, ""); }
+  std::string facts_here() const { return epoch_facts(1, 1, {}, plugin_info(plugin_, {}).sha256, ""); }
 
  private:
   static void suggest_two(StudyEvents& events, StrategyHost& host) {

@@ -25,7 +25,8 @@ class ABelief : public testing::Test {
 
 TEST_F(ABelief, IsLargestAtItsMeans) {
   EXPECT_EQ(belief.log_density(encoding.from_configuration(std::vector{0.1, 6.0, 0.3})), 0);
-  EXPECT_DOUBLE_EQ(belief.log_density(encoding.from_configuration(std::vector{0.2, 4.0, 0.3})), -2 - 0.5);
+  EXPECT_DOUBLE_EQ(belief.log_density(encoding.from_configuration(std::vector{0.2, 4.0, 0.3})),
+                   std::log(0.01 + 0.99 * std::exp(-2)) + std::log(0.01 + 0.99 * std::exp(-0.5)));
 }
 
 TEST_F(ABelief, HasTheSlopeOfItsDensity) {
