@@ -3,6 +3,7 @@
 #include <fmt/ostream.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -44,9 +45,14 @@ bool has_run(const StudyFiles& names) {
 // Nothing where the run has ended meanwhile, or the time is over.
 std::optional<Answer> wait_for_answer(const StudyFiles& names, const std::string& request, double longest_s) {
   constexpr std::chrono::milliseconds kLook(50);
-  const double until_s = steady_time_s() + longest_s;
-  while (true) {
-    const bool last_look = steady_time_s() >= until_s || !has_run(names);
+  constexpr double kLastAnswer_s = 2;  // a run gives its study back and then answers
+  double until_s = steady_time_s() + longest_s;
+  for (bool runs = true;;) {
+    if (runs && !has_run(names)) {
+      runs = false;
+      until_s = std::min(until_s, steady_time_s() + kLastAnswer_s);
+    }
+    const bool last_look = steady_time_s() >= until_s;
     if (std::optional<Answer> answer = take_answer(system_files(), names, request)) return answer;
     if (last_look) return std::nullopt;
     std::this_thread::sleep_for(kLook);

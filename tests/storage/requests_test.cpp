@@ -3,15 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <string>
 
 namespace tuner {
 namespace {
 
 class Requests : public ::testing::Test {
  protected:
-  Requests() : names_(std::filesystem::path(::testing::TempDir()) / "requests_test.h5") {
+  Requests()
+      : names_(std::filesystem::path(::testing::TempDir()) / ("requests_test_" + std::to_string(getpid()) + ".h5")) {
     std::filesystem::remove_all(names_.requests());
   }
   ~Requests() override { std::filesystem::remove_all(names_.requests()); }
