@@ -7,8 +7,6 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "mpi_runner/job_facts.h"
-
 namespace tuner {
 
 std::string host_name() {

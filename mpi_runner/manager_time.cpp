@@ -9,12 +9,14 @@
 #include "mpi_runner/clock.h"
 #include "mpi_runner/manager.h"
 #include "mpi_runner/text.h"
+#include "mpi_runner/trial_folders.h"
 
 namespace tuner {
 
 // In its private folder, which it finds again at its next attempt.
 bool Manager::has_kept_something(TrialId trial) const {
-  const std::filesystem::path folder = store_.path().string() + ".trials/" + std::to_string(trial.value);
+  const std::filesystem::path folder =
+      trial_folders(store_.path(), study().definition().study_id) / std::to_string(trial.value);
   std::error_code error;
   return std::filesystem::is_directory(folder, error) && !std::filesystem::is_empty(folder, error);
 }

@@ -60,6 +60,16 @@ class Time(tuner.TunerTest):
         self.assertIn("no trial has ended in a whole allocation", output)
         self.assertIn("cannot go on like this", self.status(expect=2))
 
+    def test_a_trial_that_has_kept_something_goes_on_in_the_next_allocation(self):
+        code = 4
+        while code == 4:  # at the limit, before or after it has begun
+            process = tuner.start(*self.timed(trials=1, enqueue=(900000,)), "--set", "keep=1", "--time-limit", "2s")
+            output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
+            code = process.returncode
+
+        self.assertEqual(code, 0, output)
+        self.assertGreater(self.attempts()[900000], 1)
+
     def test_more_time_unblocks_a_study(self):
         self.study_of_short_trials()
         tuner.run(*self.timed(trials=7, enqueue=(2000,)), "--time-limit", "1s", expect=None)
