@@ -11,7 +11,6 @@
 namespace tuner {
 namespace {
 
-constexpr double kInactive = std::numeric_limits<double>::quiet_NaN();
 constexpr double kFewCells = 64;                // fewer than these are all tried, which needs no thought about borders
 constexpr std::uint64_t kMostProofSteps = 2e6;  // a tree over a million combinations has at most twice as many nodes
 constexpr std::uint64_t kMostDrawSteps = 20'000;  // some milliseconds

@@ -56,24 +56,37 @@ bool tells_duration(const Trial& trial) {
   return trial.origin != Origin::imported && (ended || (trial.finished() && trial.cause == Cause::timeout));
 }
 
-// The latest, in the order in which they ended.
-std::vector<Known> durations(const Study& study) {
+// Of the attempts of each trial that were cut short the longest.
+std::map<TrialId, double> cut_short(const Study& study) {
+  std::map<TrialId, double> longest_s;
+  for (const Failure& failure : study.failures()) {
+    if (failure.cause != Cause::preempted) continue;
+    double& longest = longest_s[failure.trial];
+    longest = std::max(longest, failure.ended - failure.started);
+  }
+  return longest_s;
+}
+
+// The latest, in the order in which they ended. A last attempt may be short because it went on from what an earlier
+// one had kept.
+std::vector<Known> durations(const Study& study, const std::map<TrialId, double>& cut_s) {
   std::vector<Known> known;
   const auto& finished = study.finished();
-  for (auto id = finished.rbegin(); id != finished.rend() && known.size() < kMost; ++id)
-    if (tells_duration(study.trial(*id))) known.push_back({*id, std::max(study.trial(*id).duration_s, kShortest_s)});
+  for (auto id = finished.rbegin(); id != finished.rend() && known.size() < kMost; ++id) {
+    if (!tells_duration(study.trial(*id))) continue;
+    const auto cut = cut_s.find(*id);
+    const double at_least_s = cut == cut_s.end() ? kShortest_s : std::max(kShortest_s, cut->second);
+    known.push_back({*id, std::max(study.trial(*id).duration_s, at_least_s)});
+  }
   std::ranges::reverse(known);
   return known;
 }
 
-// Only of trials that are not finished.
-std::map<TrialId, double> cut_short(const Study& study) {
+// Of trials that are not finished.
+std::map<TrialId, double> least_durations(const Study& study, const std::map<TrialId, double>& cut_s) {
   std::map<TrialId, double> least_s;
-  for (const Failure& failure : study.failures()) {
-    if (failure.cause != Cause::preempted || study.trial(failure.trial).finished()) continue;
-    double& least = least_s[failure.trial];
-    least = std::max(least, kAtLeastLonger * (failure.ended - failure.started));
-  }
+  for (const auto& [trial, seconds] : cut_s)
+    if (!study.trial(trial).finished()) least_s[trial] = kAtLeastLonger * seconds;
   return least_s;
 }
 
@@ -87,8 +100,10 @@ double median_of(const std::vector<Known>& known) {
 
 }  // namespace
 
-DurationForecast::DurationForecast(const Study& study) : least_s_(cut_short(study)) {
-  std::vector<Known> known = durations(study);
+DurationForecast::DurationForecast(const Study& study) {
+  const std::map<TrialId, double> cut_s = cut_short(study);
+  least_s_ = least_durations(study, cut_s);
+  std::vector<Known> known = durations(study, cut_s);
   const double longer_than_most_s = known.empty() ? 0 : median_of(known);
   for (const auto& [trial, least_s] : least_s_)
     if (least_s > longer_than_most_s) known.push_back({trial, least_s});
@@ -110,10 +125,10 @@ DurationForecast::DurationForecast(const Study& study) : least_s_(cut_short(stud
 std::optional<ExpectedDuration> DurationForecast::of(const Study& study, TrialId trial) const {
   const auto least = least_s_.find(trial);
   const double least_s = least == least_s_.end() ? 0 : least->second;
-  if (!fitted_) return least_s > 0 ? std::optional(ExpectedDuration{least_s, least_s}) : std::nullopt;
+  if (!fitted_) return least_s > 0 ? std::optional(ExpectedDuration{least_s, least_s, least_s}) : std::nullopt;
   const double log_duration = fitted_->model->log_duration(as_vector(features_of(study, trial)));
   return ExpectedDuration{std::max(least_s, std::exp(log_duration)),
-                          std::max(least_s, std::exp(log_duration + seldom_exceeded_))};
+                          std::max(least_s, std::exp(log_duration + seldom_exceeded_)), least_s};
 }
 
 }  // namespace tuner

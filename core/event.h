@@ -172,9 +172,22 @@ struct Blocked {
   std::string reason;
 };
 
+// Somebody asked this of the run, which did not do it.
+struct RequestRefused {
+  Requested request;
+  std::string reason;
+};
+
+// What an attempt had done by then, seconds after it began, was saved for the next one to go on from.
+struct Kept {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  double after_s = 0;
+};
+
 using Event =
     std::variant<StudyCreated, EpochStarted, EpochEnded, Asked, Answered, TrialAdded, Discarded, StrategyRestarted,
                  AttemptStarted, Reported, AttemptEnded, SettingChanged, HoldoutScored, AttemptReturned, RankJoined,
-                 AttemptRetried, Suspected, RankQuarantined, Requested, AllocationSeen, Blocked>;
+                 AttemptRetried, Suspected, RankQuarantined, Requested, AllocationSeen, Blocked, RequestRefused, Kept>;
 
 }  // namespace tuner

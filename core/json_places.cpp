@@ -38,19 +38,19 @@ class CountingIterator {
   const char** furthest_;
 };
 
-struct Place {
+struct TextPlace {
   std::size_t line;
   std::size_t column;
 };
 
-Place place_of(std::string_view text, std::size_t position) {
+TextPlace place_of(std::string_view text, std::size_t position) {
   const std::string_view before = text.substr(0, std::min(position, text.size()));
   const std::size_t line = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
   const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 = 0
   return {line, before.size() - line_start + 1};
 }
 
-[[noreturn]] void refuse(std::string_view source, Place place, std::string_view problem) {
+[[noreturn]] void refuse(std::string_view source, TextPlace place, std::string_view problem) {
   throw UserError(fmt::format("{}:{}:{}: {}.", source, place.line, place.column, problem));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace tuner {
 namespace {
@@ -47,9 +48,13 @@ double LedgerEntry::useful_share() const {
 }
 
 void Ledger::epoch_started(const EpochStarted& event) {
-  if (is_open_) close(open_.ended, &LedgerEntry::lost);
   json facts = json::parse(event.facts, nullptr, false);
   if (!facts.is_object()) facts = json::object();
+  // Killed; by the clock of the file system, which may be ahead of ours.
+  if (is_open_) {
+    const double alive_until = std::min(number_or(facts, "predecessor_alive_until", 0), event.time);
+    close(std::max(alive_until, open_.ended), &LedgerEntry::lost);
+  }
   constexpr double kMostRanks = 1e6;
   const double ranks = std::min(number_or(facts, "ranks", 1), kMostRanks);
   const double threads = number_or(facts, "threads", 1);
@@ -64,6 +69,7 @@ void Ledger::epoch_started(const EpochStarted& event) {
   cores_per_rank_ = std::min(threads, open_.cores / ranks);
   ranks_ = static_cast<std::uint64_t>(ranks);
   lanes_.clear();
+  paused_since_.reset();
   is_open_ = true;
 }
 
@@ -79,6 +85,18 @@ void Ledger::quarantined(RankId rank) {
   if (is_open_) lane(rank).gone = true;
 }
 
+void Ledger::paused(double time) {
+  if (is_open_ && !paused_since_) paused_since_ = time;
+}
+
+void Ledger::went_on(double time) {
+  if (!is_open_ || !paused_since_) return;
+  for (Lane& one : lanes_)
+    if (one.trials.empty() && !one.gone && (one.joined || one.had_trial))
+      one.paused_s += std::max(0.0, time - std::max(one.until, *paused_since_));
+  paused_since_.reset();
+}
+
 void Ledger::started(const AttemptStarted& event, std::uint64_t known) {
   if (!is_open_) return;
   Lane& one = lane(event.rank);
@@ -92,18 +110,25 @@ void Ledger::started(const AttemptStarted& event, std::uint64_t known) {
   one.trials.push_back(event.trial);
 }
 
+void Ledger::kept(RankId rank, double after_s) {
+  if (is_open_ && after_s > 0) lane(rank).kept_s = after_s;
+}
+
 void Ledger::ended(RankId rank, const AttemptEnded& event, std::uint64_t known) {
   if (!is_open_) return;
   Lane& one = lane(rank);
-  const bool is_told = event.cause != Cause::lost && event.cause != Cause::preempted;
-  account(one, account_of(event.cause), event.time, is_told ? event.duration_s : event.time - one.until);
+  if (runs_again(event.cause))
+    account_cut_short(one, event.time, event.time - one.until);
+  else
+    account(one, account_of(event.cause), event.time, event.duration_s);
+  one.kept_s = 0;
   release(one, event.trial, known);
   one.gone = event.cause == Cause::lost;
 }
 
 void Ledger::retried(RankId rank, const AttemptRetried& event, std::uint64_t known) {
   if (!is_open_) return;
-  account(lane(rank), &LedgerEntry::lost, event.time, event.duration_s);
+  account_cut_short(lane(rank), event.time, event.duration_s);
   release(lane(rank), event.trial, known);
 }
 
@@ -111,10 +136,11 @@ void Ledger::returned(RankId rank, TrialId trial, std::uint64_t known) {
   if (is_open_) release(lane(rank), trial, known);
 }
 
-std::vector<LedgerEntry> Ledger::entries() const {
+std::vector<LedgerEntry> Ledger::entries(const OpenRun& open) const {
   if (!is_open_) return closed_;
   Ledger as_of_now = *this;
-  as_of_now.close(open_.ended, &LedgerEntry::running);
+  as_of_now.close(std::max(open.alive_until, open_.ended),
+                  open.state == OpenRun::State::killed ? &LedgerEntry::lost : &LedgerEntry::running);
   return as_of_now.closed_;
 }
 
@@ -128,11 +154,20 @@ Ledger::Lane& Ledger::lane(RankId rank) {
 // Attributes the lane's time up to `time`: the last `duration_s` of it to the account, what was before to the way.
 void Ledger::account(Lane& lane, double LedgerEntry::*account, double time, double duration_s) {
   const double span = std::max(0.0, time - lane.until);
-  const double share = std::clamp(duration_s, 0.0, span);
+  const double paused_s = std::min(std::exchange(lane.paused_s, 0), span);
+  const double share = std::clamp(duration_s, 0.0, span - paused_s);
   open_.*account += share * cores_per_rank_;
-  open_.waiting_for_manager += (span - share) * cores_per_rank_;
+  open_.paused += paused_s * cores_per_rank_;
+  open_.waiting_for_manager += (span - paused_s - share) * cores_per_rank_;
   lane.until += span;
   open_.ended = std::max(open_.ended, time);
+}
+
+// The next attempt goes on from what it kept; the rest was for nothing.
+void Ledger::account_cut_short(Lane& lane, double time, double duration_s) {
+  const double kept_s = std::min(std::exchange(lane.kept_s, 0), duration_s);
+  account(lane, &LedgerEntry::useful, time - duration_s + kept_s, kept_s);
+  account(lane, &LedgerEntry::lost, time, duration_s - kept_s);
 }
 
 void Ledger::release(Lane& lane, TrialId trial, std::uint64_t known) {
@@ -142,17 +177,22 @@ void Ledger::release(Lane& lane, TrialId trial, std::uint64_t known) {
 
 void Ledger::close(double time, double LedgerEntry::*of_running) {
   lane(RankId{0});
+  went_on(time);
+  const bool any_had_trial = std::ranges::any_of(lanes_, &Lane::had_trial);
   for (std::size_t rank = 0; rank < lanes_.size(); ++rank) {
-    const Lane& one = lanes_[rank];
+    Lane& one = lanes_[rank];
     double LedgerEntry::*rest = &LedgerEntry::tail;
     if (!one.trials.empty()) {
       rest = of_running;
+      if (rest == &LedgerEntry::lost) account_cut_short(one, time, time - one.until);
     } else if (one.gone) {
       rest = &LedgerEntry::lost;
     } else if (!one.joined && !one.had_trial) {
       rest = rank == 0 ? &LedgerEntry::managing : &LedgerEntry::start_up;
+    } else if (!any_had_trial) {
+      rest = &LedgerEntry::start_up;
     }
-    account(lanes_[rank], rest, time, time - one.until);
+    account(one, rest, time, time - one.until);
   }
   const double elapsed_s = open_.ended - open_.began;
   open_.start_up += cores_per_rank_ * static_cast<double>(ranks_ - lanes_.size()) * elapsed_s;  // never heard of

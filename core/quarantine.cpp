@@ -8,9 +8,6 @@
 namespace tuner {
 namespace {
 
-// One failure that succeeds elsewhere is bad luck, and so may be two.
-constexpr std::size_t kFailuresInARow = 3;
-
 template <class Rows, class Key>
 void note_success(Rows& rows, const Key& place, TrialId trial) {
   rows.erase(place);
@@ -26,7 +23,7 @@ void forget(Rows& rows, TrialId trial) {
 template <class Row>
 bool is_sick(const Row& row) {
   const auto proven = std::ranges::count_if(row, [](const auto& one) { return one.second.succeeded_elsewhere; });
-  return static_cast<std::size_t>(proven) >= kFailuresInARow;
+  return static_cast<std::size_t>(proven) >= Quarantine::kFailuresInARow;
 }
 
 template <class Row>
@@ -54,6 +51,11 @@ void Quarantine::blamed(TrialId trial) {
   forget(of_hosts_, trial);
 }
 
+std::size_t Quarantine::failures(RankId rank) const {
+  const auto row = of_ranks_.find(rank);
+  return row == of_ranks_.end() ? 0 : row->second.size();
+}
+
 std::vector<RankId> Quarantine::sick_ranks() const {
   std::vector<RankId> sick;
   for (const auto& [rank, row] : of_ranks_)
@@ -69,7 +71,8 @@ std::vector<std::string> Quarantine::sick_hosts() const {
 }
 
 std::string quarantine_reason() {
-  return fmt::format("{} trials in a row crashed or ran out of memory there and succeeded elsewhere", kFailuresInARow);
+  return fmt::format("{} trials in a row crashed or ran out of memory there and succeeded elsewhere",
+                     Quarantine::kFailuresInARow);
 }
 
 }  // namespace tuner

@@ -21,6 +21,11 @@ class Quarantine {
   // The trial failed elsewhere, too: that proves nothing of any place.
   void blamed(TrialId trial);
 
+  // Trials that failed there since its last success, and that no other place has failed at.
+  std::size_t failures(RankId rank) const;
+  // So many that have succeeded elsewhere make a place sick: one is bad luck, and so may be two.
+  static constexpr std::size_t kFailuresInARow = 3;
+
   std::vector<RankId> sick_ranks() const;
   // Of more than one rank: else only the rank is sick.
   std::vector<std::string> sick_hosts() const;

@@ -6,7 +6,7 @@
 //                                   is another rank or host; then its configuration is blamed
 //   preempted                       runs again, as often as it takes
 //   lost                            runs again, and counts against nothing; but a trial that was running at `max_lost`
-//                                   deaths of its rank or node has failed as suspect
+//                                   deaths of its rank or node, or of the whole run, has failed as suspect
 //
 // Results of trials that were lost or preempted are never told to the strategy: they say nothing about configurations.
 #pragma once

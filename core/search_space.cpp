@@ -17,8 +17,6 @@
 namespace tuner {
 namespace {
 
-constexpr double kInactive = std::numeric_limits<double>::quiet_NaN();
-
 // At one allowed in a hundred this many draws in a row are forbidden once in 30,000 times.
 constexpr int kMostDraws = 1000;
 
@@ -152,6 +150,11 @@ std::vector<double> SearchSpace::sample(std::uint64_t seed, std::uint64_t index)
     if (!is_forbidden(configuration)) return configuration;
   }
   return allowed_->draw(*this, stream);
+}
+
+bool SearchSpace::has_defaults() const {
+  return std::ranges::any_of(parameters_,
+                             [](const Parameter& parameter) { return parameter.default_value.has_value(); });
 }
 
 std::vector<double> SearchSpace::defaults() const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,6 +15,9 @@
 #include <vector>
 
 namespace tuner {
+
+// Stands where a parameter has no value.
+inline constexpr double kInactive = std::numeric_limits<double>::quiet_NaN();
 
 enum class ParameterType { real, integer, categorical, ordinal, boolean };
 
@@ -95,6 +99,7 @@ class SearchSpace {
   // The configuration of the parameters' defaults. Where none is given: the first of unordered choices, false, the
   // middle of a range in the cube. It may be a forbidden combination.
   std::vector<double> defaults() const;
+  bool has_defaults() const;  // that anybody gave
 
  private:
   SearchSpace(std::vector<Parameter> parameters, std::vector<Forbidden> forbidden);

@@ -2,6 +2,7 @@
 // resume and a reader of a file are the same code. One thread; readers take a snapshot of the log, not of this.
 #pragma once
 
+#include <cmath>
 #include <deque>
 #include <map>
 #include <optional>
@@ -31,7 +32,9 @@ struct Epoch {
   std::string end_reason;             // empty where it was killed
   std::uint64_t searched_before = 0;  // Study::searched() when it started
   std::optional<AllocationSeen> allocation = {};
-  bool blocked = false;  // to start it again in the same way changes nothing
+  bool blocked = false;     // to start it again in the same way changes nothing
+  bool progressed = false;  // a trial ended, or reported a step that it had not come to before
+  bool cut_short = false;   // trials that ran were given back
 };
 
 struct HoldoutLook {
@@ -51,6 +54,7 @@ struct QuarantinedRank {
 struct RequestSeen {
   EpochNumber epoch;
   Requested request;
+  std::string refused = {};  // why it was not done; empty: it was
 };
 
 struct Failure {
@@ -60,8 +64,10 @@ struct Failure {
   std::string message;
   RankId rank;
   std::uint32_t host = 0;  // its place in Study::hosts()
-  double started = 0;
+  double started = 0;      // NaN: no attempt, but the trial was given up (Suspected)
   double ended = 0;
+
+  bool is_verdict() const { return std::isnan(started); }
 };
 
 class Study {
@@ -103,7 +109,7 @@ class Study {
   const std::vector<QuarantinedRank>& quarantined() const { return quarantined_; }
   const std::vector<Failure>& failures() const { return failures_; }  // every attempt that failed, lost ones included
   const std::vector<RequestSeen>& requests() const { return requests_; }
-  bool paused() const { return paused_; }  // by a request of this epoch
+  bool paused() const { return paused_; }  // by a request, until another lets it go on or stops it
   const std::vector<HoldoutLook>& holdout_looks() const { return holdout_looks_; }
   const std::map<std::string, std::string>& settings() const { return settings_; }  // with later changes
   std::uint64_t late_results() const { return late_results_; }
@@ -139,12 +145,15 @@ class Study {
   void on(const Requested& event);
   void on(const AllocationSeen& event);
   void on(const Blocked& event);
+  void on(const RequestRefused& event);
+  void on(const Kept& event);
 
   void add(const NewTrial& added, Trial trial);
   void queue(TrialId id);
   Trial& known_trial(TrialId id);
   bool is_running_attempt(TrialId id, std::uint32_t attempt);
   std::uint32_t host_of(RankId rank) const;
+  void add_request(const Requested& request, const std::string& refused);
   void add_failure(TrialId id, Cause cause, const std::string& message, double time);
   void wait_again(TrialId id, Cause cause);
   void finish(TrialId id, const AttemptEnded& event);
@@ -158,6 +167,7 @@ class Study {
   std::vector<double> values_;          // n × objectives
   std::vector<double> constraints_;     // n × constraints
   std::map<TrialId, std::vector<IntermediateValue>> intermediate_;
+  std::map<TrialId, std::int64_t> furthest_step_;  // that was ever reported
   std::map<TrialId, std::string> notes_;
   std::map<TrialId, std::vector<std::pair<std::string, double>>> metrics_;
 

@@ -26,7 +26,7 @@ struct Trial {
   std::uint32_t attempt = 0;   // of the last attempt that was started, from 1; 0 = none
   RankId rank;                 // of the last attempt
   std::uint32_t host = 0;      // of the last attempt: its place in Study::hosts()
-  std::uint16_t lost = 0;      // attempts during which their rank or node died
+  std::uint16_t lost = 0;      // attempts during which their rank, node or run died
   std::uint16_t retried = 0;   // attempts that failed and were tried once more
   AskNumber ask;               // origin strategy: the ask that this trial answers
   std::uint32_t known = 0;     // results that were known when the trial was chosen
@@ -40,6 +40,11 @@ struct Trial {
   bool is_pending() const { return state <= TrialState::running; }
   bool has_ended_attempt() const { return finished() || attempt > (state == TrialState::running ? 1U : 0U); }
 };
+
+// Whether the trial waits to run again after such an attempt: nothing is known to be wrong with its configuration.
+inline bool runs_again(Cause cause) {
+  return cause == Cause::lost || cause == Cause::preempted;
+}
 
 // Of the search itself: neither a replicate nor another study's.
 inline bool is_searched(const Trial& trial) {

@@ -89,7 +89,7 @@ double snapped(const Parameter& parameter, double value) {
 
 std::optional<std::string> value_problem(const Parameter& parameter, double value) {
   const std::string& name = parameter.name;
-  if (std::isnan(value)) return fmt::format("{} is missing", name);
+  if (std::isnan(value)) return fmt::format("{} is missing or not a number", name);
   if (!parameter.choices.empty()) {
     if (std::floor(value) == value && value >= parameter.low && value <= parameter.high) return {};
     const bool is_choice =

@@ -20,7 +20,6 @@
 namespace tuner {
 namespace {
 
-constexpr double kAskEvery_s = 60;
 constexpr double kPatience_s = 30;  // scontrol itself gives up after some 10 s where the controller is away
 constexpr std::size_t kLongestAnswer = 1 << 20;
 
@@ -97,8 +96,8 @@ void Allocation::take(const std::optional<AllocationSeen>& by_slurm) {
   news_ = true;
 }
 
-bool Allocation::ask_again(double now_s) {
-  if (job_.empty() || asking() || child_ != 0 || now_s - asked_at_s_ < kAskEvery_s) return false;
+bool Allocation::ask_again(double now_s, double every_s) {
+  if (job_.empty() || asking() || child_ != 0 || now_s - asked_at_s_ < every_s) return false;
   ask(now_s);
   return asking();
 }

@@ -39,8 +39,8 @@ class Allocation {
   bool has_news(double now_s);
   // While the answer is awaited.
   bool asking() const { return static_cast<bool>(output_); }
-  // Whether this is the time for it: not more than once a minute.
-  bool ask_again(double now_s);
+  // Says whether it did: not where the last time is less than `every_s` ago.
+  bool ask_again(double now_s, double every_s);
   const std::optional<AllocationSeen>& time() const { return time_; }
 
  private:

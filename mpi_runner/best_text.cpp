@@ -71,6 +71,7 @@ std::string holdout_line(const Study& study) {
 }  // namespace
 
 std::optional<TrialId> defaults_trial(const Study& study) {
+  if (!study.space().has_defaults()) return std::nullopt;
   const std::vector<double> defaults = study.space().defaults();
   for (TrialId id; id.value < study.trial_count(); ++id.value)
     if (study.trial(id).state == TrialState::complete && study.trial(id).origin != Origin::imported &&

@@ -25,30 +25,56 @@ void Crew::heard(RankId rank, double now_s) {
   members_[rank.value].last_heard_s = now_s;
 }
 
+void Crew::nobody_was_heard(double seconds) {
+  for (Member& member : members_) member.last_heard_s += seconds;
+}
+
 void Crew::assigned(RankId rank, TrialId trial) {
   members_[rank.value].trials.push_back(trial);
 }
 
 void Crew::ended(RankId rank, TrialId trial, double duration_s) {
   std::erase(members_[rank.value].trials, trial);
+  std::erase(members_[rank.value].lost_trials, trial);
   constexpr double kWeightOfLatest = 0.1;
   mean_duration_s_ += kWeightOfLatest * (duration_s - mean_duration_s_);
 }
 
 void Crew::returned(RankId rank, TrialId trial) {
   std::erase(members_[rank.value].trials, trial);
+  std::erase(members_[rank.value].lost_trials, trial);
   mean_duration_s_ = std::max(mean_duration_s_, kRoundTrip_s);
 }
 
 std::vector<TrialId> Crew::remove(RankId rank) {
   Member& member = members_[rank.value];
   member.gone = true;
+  member.may_come_back = false;
   return std::exchange(member.trials, {});
+}
+
+std::vector<TrialId> Crew::lose(RankId rank) {
+  std::vector<TrialId> trials = remove(rank);
+  members_[rank.value].may_come_back = true;
+  members_[rank.value].lost_trials = trials;
+  return trials;
+}
+
+bool Crew::comes_back(RankId rank) {
+  Member& member = members_[rank.value];
+  if (!member.may_come_back || !member.lost_trials.empty()) return false;
+  member.may_come_back = false;
+  member.gone = false;
+  return true;
+}
+
+bool Crew::works(const Member& member) const {
+  return member.ready && !member.gone && !member.benched;
 }
 
 std::size_t Crew::room(RankId rank) const {
   const Member& member = members_[rank.value];
-  if (!member.ready || member.gone || member.benched) return 0;
+  if (!works(member) || member.trust == Trust::suspended) return 0;
   const std::size_t batch = batch_size();
   // A batch is refilled at its half, so that the refill travels while the rest is worked off.
   return member.trials.size() <= batch / 2 ? batch - member.trials.size() : 0;
@@ -66,8 +92,8 @@ std::size_t Crew::busy() const {
 }
 
 std::size_t Crew::idle() const {
-  return static_cast<std::size_t>(std::count_if(members_.begin(), members_.end(), [](const Member& member) {
-    return member.ready && !member.gone && !member.benched && member.trials.empty();
+  return static_cast<std::size_t>(std::count_if(members_.begin(), members_.end(), [this](const Member& member) {
+    return works(member) && member.trust != Trust::suspended && member.trials.empty();
   }));
 }
 
@@ -79,26 +105,42 @@ std::size_t Crew::present() const {
 std::vector<RankId> Crew::takers() const {
   std::vector<RankId> found;
   for (std::size_t rank = 0; rank < members_.size(); ++rank)
-    if (members_[rank].ready && !members_[rank].gone && !members_[rank].benched) found.push_back(RankId{rank});
+    if (works(members_[rank])) found.push_back(RankId{rank});
+  return found;
+}
+
+std::vector<RankId> Crew::starting() const {
+  std::vector<RankId> found;
+  for (std::size_t rank = 0; rank < members_.size(); ++rank)
+    if (!members_[rank].ready && !members_[rank].gone) found.push_back(RankId{rank});
   return found;
 }
 
 bool Crew::is_elsewhere(RankId rank, const Place& failed_at) const {
-  const auto has = [&](auto&& is_other) {
-    for (std::size_t other = 0; other < members_.size(); ++other)
-      if (!members_[other].gone && !members_[other].benched && is_other(RankId{other})) return true;
-    return false;
+  // The higher, the better.
+  const auto worth = [&](std::size_t place) {
+    const Member& member = members_[place];
+    if (member.gone || member.benched || member.trust == Trust::suspended) return -1;
+    const bool other_host = !failed_at.host.empty() && !member.host.empty() && member.host != failed_at.host;
+    const int distance = other_host ? 2 : RankId{place} != failed_at.rank ? 1 : 0;
+    return distance + (distance > 0 && member.trust == Trust::full ? 2 : 0);
   };
-  const auto other_host = [&](RankId one) { return !host(one).empty() && host(one) != failed_at.host; };
-  const auto other_rank = [&](RankId one) { return one != failed_at.rank; };
-  if (!failed_at.host.empty() && has(other_host)) return other_host(rank);
-  return !has(other_rank) || other_rank(rank);
+  int best = -1;
+  for (std::size_t place = 0; place < members_.size(); ++place) best = std::max(best, worth(place));
+  return worth(rank.value) == best;
 }
 
 std::vector<RankId> Crew::silent(double since_s) const {
   std::vector<RankId> found;
   for (std::size_t rank = 1; rank < members_.size(); ++rank)
     if (!members_[rank].gone && members_[rank].last_heard_s < since_s) found.push_back(RankId{rank});
+  return found;
+}
+
+std::vector<RankId> Crew::without_goodbye() const {
+  std::vector<RankId> found;
+  for (std::size_t rank = 1; rank < members_.size(); ++rank)
+    if (!members_[rank].trials.empty()) found.push_back(RankId{rank});
   return found;
 }
 

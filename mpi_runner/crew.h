@@ -16,13 +16,22 @@ class Crew {
 
   // Says whether this is news.
   bool ready(RankId rank, const std::string& host);
+  void is_on(RankId rank, const std::string& host) { members_[rank.value].host = host; }
   void heard(RankId rank, double now_s);
+  // Because the manager did not listen for so long: that is no silence of theirs.
+  void nobody_was_heard(double seconds);
   void assigned(RankId rank, TrialId trial);
   void ended(RankId rank, TrialId trial, double duration_s);
   // The trial had not begun because one before it takes long: trials are no longer given together.
   void returned(RankId rank, TrialId trial);
   // The rank takes no more trials; returns those that it had.
   std::vector<TrialId> remove(RankId rank);
+  // The same, until it is heard again and has ended these.
+  std::vector<TrialId> lose(RankId rank);
+  // Whether a lost rank, which was just heard, has nothing left to do: then it takes trials again.
+  bool comes_back(RankId rank);
+  // Ranks that have trials: a rank that says goodbye is removed. Rank 0 is the manager itself.
+  std::vector<RankId> without_goodbye() const;
   // The rank takes no more trials, and may end those that it has.
   void bench(RankId rank) { members_[rank.value].benched = true; }
 
@@ -37,12 +46,18 @@ class Crew {
   std::vector<RankId> takers() const;  // ranks that are ready for trials, or busy with one
   const std::string& host(RankId rank) const { return members_[rank.value].host; }
 
-  // Whether `rank` is elsewhere than where a trial failed: on another host where the crew has one, else another rank
-  // where the crew has one.
+  // Doubted ranks try a trial again only where no other could; suspended ones take no trials.
+  enum class Trust { full, doubted, suspended };
+  void trust(RankId rank, Trust trust) { members_[rank.value].trust = trust; }
+
+  // Whether `rank` is where a trial that failed should run again: elsewhere. Of the ranks that could take it, on
+  // another host, else at another rank, those that are not doubted come first.
   bool is_elsewhere(RankId rank, const Place& failed_at) const;
 
   // Seconds that a trial takes, mean of the latest.
   double mean_duration_s() const { return mean_duration_s_; }
+
+  std::vector<RankId> starting() const;  // ranks that are not ready yet
 
   // Ranks that have said nothing since `since_s`. Rank 0 is the manager itself and never silent.
   std::vector<RankId> silent(double since_s) const;
@@ -52,12 +67,16 @@ class Crew {
     bool ready = false;
     bool gone = false;
     bool benched = false;
+    bool may_come_back = false;
+    Trust trust = Trust::full;
     std::string host;
     std::vector<TrialId> trials;
+    std::vector<TrialId> lost_trials;  // that it had when it was lost
     double last_heard_s = 0;
   };
 
   std::size_t batch_size() const;
+  bool works(const Member& member) const;
 
   std::vector<Member> members_;
   double mean_duration_s_ = 1;  // of the latest trials; long until known, so that the first ones go out one by one

@@ -21,6 +21,16 @@ std::vector<TrialAdded> enqueued(const Study& study, const std::vector<std::vect
   return added;
 }
 
+std::vector<Event> imported(const Study& study, const ImportedTrial& result) {
+  NewTrial trial = result.trial;
+  const TrialId id = trial.trial = TrialId{study.trial_count()};
+  const double now_s = wall_time_s();
+  constexpr std::uint32_t kAttempt = 1;
+  return {
+      TrialAdded{Origin::imported, std::move(trial)}, AttemptStarted{id, kAttempt, RankId{}, now_s},
+      AttemptEnded{id, kAttempt, Cause::value, now_s, result.duration_s, result.values, result.constraints, {}, {}}};
+}
+
 std::optional<TrialId> trial_with(const Study& study, std::span<const double> configuration) {
   for (TrialId id; id.value < study.trial_count(); ++id.value)
     if (study.trial(id).origin != Origin::imported && same_configuration(study.configuration(id), configuration))
@@ -38,11 +48,13 @@ std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> 
   return fresh;
 }
 
+AttemptEnded preempted(const Study& study, TrialId trial, const std::string& why) {
+  return {trial, study.trial(trial).attempt, Cause::preempted, wall_time_s(), 0, {}, {}, {}, why};
+}
+
 std::vector<AttemptEnded> preempted(const Study& study) {
   std::vector<AttemptEnded> ended;
-  for (const TrialId trial : study.running())
-    ended.push_back(
-        {trial, study.trial(trial).attempt, Cause::preempted, wall_time_s(), 0, {}, {}, {}, "the run ended"});
+  for (const TrialId trial : study.running()) ended.push_back(preempted(study, trial, "the run ended"));
   return ended;
 }
 

@@ -9,6 +9,7 @@
 
 #include "mpi_runner/clock.h"
 #include "mpi_runner/machine.h"
+#include "mpi_runner/objective_start.h"
 #include "mpi_runner/placement.h"
 
 namespace tuner {
@@ -41,7 +42,11 @@ std::string place_text(const HostLaunch& launch) {
 }  // namespace
 
 Evaluator::Evaluator(ObjectiveSetup setup, RankLog& log)
-    : log_(log), place_(place_text(setup.launch)), host_(with_log(std::move(setup), log, begun_)) {}
+    : log_(log), launch_(setup.launch), host_(with_log(std::move(setup), log, begun_)) {}
+
+void Evaluator::wait_until_created(const std::function<void()>& meanwhile) {
+  tuner::wait_until_created(host_, launch_, meanwhile);
+}
 
 void Evaluator::log_ends(const std::vector<Event>& events) {
   for (const Event& event : events) {
@@ -58,7 +63,7 @@ void Evaluator::log_ends(const std::vector<Event>& events) {
 void Evaluator::add(std::vector<Assignment> assignments) {
   if (!assignments.empty() && !std::exchange(begun_, true))
     log_.write("first trial",
-               {{"host", host_name()}, {"pid", static_cast<std::uint64_t>(getpid())}, {"place", place_}});
+               {{"host", host_name()}, {"pid", static_cast<std::uint64_t>(getpid())}, {"place", place_text(launch_)}});
   std::move(assignments.begin(), assignments.end(), std::back_inserter(queue_));
 }
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ class Evaluator {
   Evaluator& operator=(const Evaluator&) = delete;
 
   bool ready() const { return host_.ready(); }
+  // Before any trial is added; as wait_until_created() of a host.
+  void wait_until_created(const std::function<void()>& meanwhile);
   bool idle() const { return !host_.busy() && queue_.empty(); }
   void add(std::vector<Assignment> assignments);
 
@@ -37,7 +40,7 @@ class Evaluator {
   void log_ends(const std::vector<Event>& events);
 
   RankLog& log_;
-  std::string place_;
+  HostLaunch launch_;
   bool begun_ = false;  // a trial was added
   ObjectiveHost host_;
   std::deque<Assignment> queue_;

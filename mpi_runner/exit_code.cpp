@@ -1,18 +1,16 @@
 #include "mpi_runner/exit_code.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <exception>
 
 #include "core/error.h"
-#include "mpi_runner/text.h"
+#include "core/escaped_text.h"
+#include "mpi_runner/say.h"
 
 namespace tuner {
 namespace {
 
 int complain(const std::exception& error, ExitCode code) {
-  fmt::print(stderr, "tuner: {}\n", escaped_lines(error.what()));
+  say(escaped_lines(error.what()));
   return code;
 }
 

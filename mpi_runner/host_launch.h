@@ -12,6 +12,8 @@ namespace tuner {
 
 using PluginOptions = std::map<std::string, std::string>;  // as set, defaults filled in
 
+inline constexpr double kStartTimeout_s = 600;
+
 struct HostLaunch {
   enum class Debugger {
     none,
@@ -24,7 +26,7 @@ struct HostLaunch {
   std::vector<std::uint32_t> cores = {};      // to bind the host to; empty: those of the rank
   std::vector<std::string> environment = {};  // "NAME=value", in place of the rank's
   std::uint64_t memory_limit_bytes = 0;       // of the host and all its descendants; 0 = none
-  double start_timeout_s = 600;               // for describe, space, inputs and create
+  double start_timeout_s = kStartTimeout_s;   // for describe, space, inputs and create
   Debugger debugger = Debugger::none;
 };
 

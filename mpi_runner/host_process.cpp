@@ -68,7 +68,10 @@ std::string signal_text(int number) {
   return name != nullptr ? fmt::format("crashed (SIG{})", name) : fmt::format("crashed (signal {})", number);
 }
 
+constexpr const char* kClosedConnection = "closed its connection to tuner (all its descriptors?)";
+
 std::string status_text(int wait_status) {
+  if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == kConnectionLost) return kClosedConnection;
   if (WIFEXITED(wait_status)) return fmt::format("called exit({})", WEXITSTATUS(wait_status));
   return signal_text(WTERMSIG(wait_status));
 }
@@ -93,6 +96,7 @@ HostProcess::HostProcess(const HostLaunch& launch, SpawnedHost spawned)
 HostProcess::~HostProcess() {
   if (debugger_ == HostLaunch::Debugger::none) {
     control_.reset();
+    wake_guard();
     let_go(child_, std::move(mark_));
   } else {
     data_ = FrameSocket(UniqueFd());
@@ -175,6 +179,12 @@ void HostProcess::command(GuardCommand what) {
   if (told_to_end_ || !control_) return;
   told_to_end_ = true;
   ::send(control_.get(), &what, sizeof what, MSG_NOSIGNAL | MSG_DONTWAIT);
+  wake_guard();
+}
+
+// The plugin may have stopped it.
+void HostProcess::wake_guard() const {
+  kill(child_, SIGCONT);
 }
 
 HostEnd HostProcess::describe_end() const {
@@ -189,7 +199,7 @@ HostEnd HostProcess::describe_end() const {
   if (guard_lost_) return {.what = "was killed together with its guard"};
   if (!control_) return {.what = "ended under the debugger"};
   if (report_->killed_by_guard != 0 && finishing_) return {.what = "did not end within a second"};
-  if (report_->killed_by_guard != 0) return {.what = "closed its connection to tuner (all its descriptors?)"};
+  if (report_->killed_by_guard != 0) return {.what = kClosedConnection};
   return {.what = status_text(status), .orderly = finishing_ && status == 0};
 }
 

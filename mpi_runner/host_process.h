@@ -77,6 +77,7 @@ class HostProcess {
   void read_control();
   void on_guard_lost();
   void command(GuardCommand what);
+  void wake_guard() const;
   HostEnd describe_end() const;
 
   HostLaunch::Debugger debugger_;

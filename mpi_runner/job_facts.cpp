@@ -50,26 +50,27 @@ bool take(std::string_view& text, std::string_view front) {
 
 JobFacts this_job() {
   const std::string id = environment("SLURM_JOB_ID");
-  if (id.empty()) return {.name = "", .started = process_started_s(), .cores = 0};
+  if (id.empty()) return {.name = "", .started = process_started_s(), .cores = 0, .predecessor_alive_until = 0};
   const double started = std::strtod(environment("SLURM_JOB_START_TIME").c_str(), nullptr);
   return {.name = job_name(id, environment("SLURM_RESTART_COUNT")),
           .started = started > 0 ? started : process_started_s(),
-          .cores = total_cores(environment("SLURM_JOB_CPUS_PER_NODE"))};
+          .cores = sum_over_nodes(environment("SLURM_JOB_CPUS_PER_NODE")),
+          .predecessor_alive_until = 0};
 }
 
-std::uint64_t total_cores(std::string_view cpus_per_node) {
+std::uint64_t sum_over_nodes(std::string_view per_node) {
   std::uint64_t total = 0;
   do {
-    const std::uint64_t cores = take_number(cpus_per_node);
+    const std::uint64_t cores = take_number(per_node);
     std::uint64_t nodes = 1;
-    if (take(cpus_per_node, "(x")) {
-      nodes = take_number(cpus_per_node);
-      if (!take(cpus_per_node, ")")) return 0;
+    if (take(per_node, "(x")) {
+      nodes = take_number(per_node);
+      if (!take(per_node, ")")) return 0;
     }
     if (cores == 0 || nodes == 0) return 0;
     total += cores * nodes;
-  } while (take(cpus_per_node, ","));
-  return cpus_per_node.empty() ? total : 0;
+  } while (take(per_node, ","));
+  return per_node.empty() ? total : 0;
 }
 
 }  // namespace tuner

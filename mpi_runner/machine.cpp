@@ -45,6 +45,7 @@ std::string epoch_facts(std::size_t ranks, std::uint32_t threads, const JobFacts
       {"objective_sha256", objective_sha256}};
   if (!job.name.empty()) facts["job"] = job.name;
   if (job.cores > 0) facts["cores"] = job.cores;
+  if (job.predecessor_alive_until > 0) facts["predecessor_alive_until"] = job.predecessor_alive_until;
   return facts.dump();
 }
 

@@ -17,7 +17,7 @@ std::vector<std::uint32_t> usable_cores();
 // "x86-64-v3": what the last bits of floating point may depend on.
 std::string cpu_level();
 
-// What an epoch records: JSON of host, pid, job, ranks, threads of each, CPU level and versions.
+// What an epoch records: JSON, see storage/FORMAT.md.
 std::string epoch_facts(std::size_t ranks, std::uint32_t threads, const JobFacts& job,
                         const std::string& strategy_sha256, const std::string& objective_sha256);
 

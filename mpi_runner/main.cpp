@@ -12,6 +12,7 @@
 #include "mpi_runner/options.h"
 #include "mpi_runner/run.h"
 #include "mpi_runner/run_options.h"
+#include "mpi_runner/say.h"
 #include "mpi_runner/text.h"
 #include "mpi_runner/version.h"
 #include "tuner/did_you_mean.h"
@@ -82,6 +83,7 @@ int run_program(const std::vector<std::string>& arguments) {
 }  // namespace tuner
 
 int main(int argc, char** argv) {
+  tuner::occupy_closed_streams();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   return tuner::guarded([&] { return tuner::run_program(arguments); });
 }

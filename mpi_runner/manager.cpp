@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/replicates.h"
+#include "core/shell_word.h"
 #include "core/suggestion_queue.h"
 #include "mpi_runner/clock.h"
 #include "mpi_runner/epoch.h"
@@ -16,11 +17,6 @@
 #include "storage/file.h"
 
 namespace tuner {
-namespace {
-
-constexpr RankId kSelf{0};
-
-}  // namespace
 
 Manager::Manager(Transport& transport, StudyStore& store, Progress& progress, RunPlan plan)
     : transport_(transport),
@@ -32,8 +28,9 @@ Manager::Manager(Transport& transport, StudyStore& store, Progress& progress, Ru
       planned_(transport.size()),
       requests_(store.path(), [this](const std::string& problem) { progress_.notice(problem); }),
       time_(plan_.finish_margin_s, wall_time_s(), [this](TrialId trial) { return has_kept_something(trial); }),
-      last_alive_s_(steady_time_s()),
-      last_request_s_(last_alive_s_),
+      began_s_(steady_time_s()),
+      last_alive_s_(began_s_),
+      last_request_s_(began_s_),
       shortage_(plan_.wait_for_space_s) {}
 
 RunEnd Manager::run() {
@@ -64,7 +61,7 @@ bool Manager::write(const std::function<void()>& writing) {
     const bool is_news = !shortage_.lasts();
     if (shortage_.too_long(steady_time_s()))
       throw NoSpace(fmt::format("{} Waited {} for space. Go on with: tuner --resume {}", error.what(),
-                                duration_text(plan_.wait_for_space_s), store_.path().string()));
+                                duration_text(plan_.wait_for_space_s), shell_word(store_.path().string())));
     if (is_news)
       progress_.notice(fmt::format("{} No trial is handed out meanwhile; waiting up to {} for space", error.what(),
                                    duration_text(plan_.wait_for_space_s)));
@@ -77,23 +74,18 @@ bool Manager::write(const std::function<void()>& writing) {
 void Manager::begin() {
   record(next_epoch(study(), plan_.facts));
   for (const SettingChanged& change : plan_.changes) record(change);
-  for (const ImportedTrial& imported : plan_.imports) record(imported);
+  for (const ImportedTrial& result : plan_.imports)
+    for (const Event& event : imported(study(), result)) record(event);
   for (const TrialAdded& trial : enqueued(study(), plan_.enqueue)) record(trial);
   give_up_suspects();
+  look_at_earlier_runs();
   hear_of_time();
   take_left_requests();
+  if (study().paused())
+    progress_.notice(fmt::format("the study is paused: no trial is started until `tuner continue {}`",
+                                 shell_word(store_.path().string())));
   store_.commit();
   strategy_.start();
-}
-
-void Manager::record(const ImportedTrial& imported) {
-  NewTrial trial = imported.trial;
-  trial.trial = TrialId{study().trial_count()};
-  const double now_s = wall_time_s();
-  record(TrialAdded{Origin::imported, trial});
-  record(AttemptStarted{trial.trial, 1, kSelf, now_s});
-  record(AttemptEnded{
-      trial.trial, 1, Cause::value, now_s, imported.duration_s, imported.values, imported.constraints, {}, {}});
 }
 
 bool Manager::take_arrived() {
@@ -101,158 +93,10 @@ bool Manager::take_arrived() {
   const bool results = evaluate_here();
   const bool suggestions = hear_strategy();
   lose_silent_ranks();
+  name_slow_ranks();
   const bool time = hear_of_time();
   const bool requests = take_requests();
   return messages || results || suggestions || time || requests;
-}
-
-bool Manager::receive() {
-  bool any = false;
-  while (std::optional<Envelope> envelope = transport_.receive()) {
-    any = true;
-    crew_.heard(envelope->from, steady_time_s());
-    std::visit([&](auto&& message) { on(envelope->from, std::forward<decltype(message)>(message)); },
-               message_from(envelope->bytes));
-  }
-  return any;
-}
-
-bool Manager::evaluate_here() {
-  if (!crew_.present(kSelf)) return false;
-  try {
-    std::vector<Event> events = plan_.evaluator->advance();
-    if (plan_.evaluator->ready()) join(kSelf, host_name());
-    const bool any = !events.empty();
-    if (any) on(kSelf, WorkerEvents{std::move(events)});
-    return any;
-  } catch (const UserError& error) {
-    on(kSelf, WorkerBroken{host_name(), error.what()});
-  } catch (const PluginError& error) {
-    on(kSelf, WorkerBroken{host_name(), error.what()});
-  }
-  return true;
-}
-
-bool Manager::hear_strategy() {
-  if (restart_strategy_ || strategy_failure_) return false;
-  try {
-    const std::optional<Event> event = strategy_.poll(study());
-    if (event) hear(*event);
-    return event.has_value();
-  } catch (const PluginError& error) {
-    give_up_strategy(error.what());
-    return true;
-  }
-}
-
-void Manager::hear(const Event& event) {
-  if (const auto* restarted = std::get_if<StrategyRestarted>(&event)) {
-    progress_.notice(restarted->reason + "; starting it again");
-    restart_strategy_ = true;
-  }
-  if (const auto* answered = std::get_if<Answered>(&event); answered && !said_repeat_) {
-    const std::optional<Repeat> repeat = repeat_of_pending(study(), answered->trials);
-    if (repeat)
-      progress_.notice(
-          fmt::format("strategy '{}' suggests trial {} again, which is not finished, as trial {} "
-                      "(it is run again, with another seed; this is said once)",
-                      study().definition().strategy.name, repeat->of.value, repeat->trial.value));
-    said_repeat_ = repeat.has_value();
-  }
-  record(event);
-}
-
-void Manager::give_up_strategy(const std::string& why) {
-  strategy_failure_ = why;
-  strategy_.abandon();
-  if (plan_.on_strategy_failure != OnStrategyFailure::fallback) return;
-  progress_.notice(why + "; going on with points drawn at random");
-  record(StrategyRestarted{why});
-}
-
-void Manager::on(RankId from, WorkerReady&& message) {
-  join(from, message.host);
-}
-
-void Manager::join(RankId rank, const std::string& host) {
-  if (crew_.ready(rank, host)) record(RankJoined{rank, host});
-}
-
-void Manager::on(RankId from, WorkerBroken&& message) {
-  last_breakdown_ = message.message;
-  lose(from, fmt::format("cannot evaluate on {}: {}", message.host, message.message));
-}
-
-void Manager::on(RankId from, WorkerEvents&& message) {
-  for (Event& event : message.events) {
-    if (auto* ended = std::get_if<AttemptEnded>(&event)) {
-      record_result(from, std::move(*ended));
-      continue;
-    }
-    if (const auto* returned = std::get_if<AttemptReturned>(&event)) crew_.returned(from, returned->trial);
-    record(event);
-  }
-}
-
-void Manager::record(const Event& event) {
-  store_.record(event);
-}
-
-void Manager::record_result(RankId rank, AttemptEnded ended) {
-  ended.time = wall_time_s();
-  crew_.ended(rank, ended.trial, ended.duration_s);
-  const TrialId trial = ended.trial;
-  if (should_retry(plan_.retry, study().trial(trial), ended.cause)) {
-    quarantine_.failed({rank, crew_.host(rank)}, trial);
-    return record(AttemptRetried{trial, ended.attempt, ended.cause, ended.time, ended.duration_s, ended.message});
-  }
-  learn_of_place(rank, trial, ended.cause);
-  unacknowledged_.emplace_back(store_.record(ended), trial);
-}
-
-void Manager::learn_of_place(RankId rank, TrialId trial, Cause cause) {
-  if (cause == Cause::value || cause == Cause::pruned) {
-    quarantine_.succeeded({rank, crew_.host(rank)}, trial);
-    if (study().trial(trial).retried > 0) take_out_sick_ranks();
-  } else {
-    quarantine_.blamed(trial);
-  }
-}
-
-// Never the last one that works.
-void Manager::take_out_sick_ranks() {
-  const std::vector<RankId> ranks = quarantine_.sick_ranks();
-  const std::vector<std::string> hosts = quarantine_.sick_hosts();
-  for (const RankId rank : crew_.takers()) {
-    if (!std::ranges::count(ranks, rank) && !std::ranges::count(hosts, crew_.host(rank))) continue;
-    if (crew_.takers().size() == 1) return;
-    crew_.bench(rank);
-    record(RankQuarantined{rank, wall_time_s(), quarantine_reason()});
-    progress_.notice(
-        fmt::format("rank {} on {} is taken out of this run: {}", rank.value, crew_.host(rank), quarantine_reason()));
-  }
-}
-
-void Manager::lose(RankId rank, const std::string& why) {
-  progress_.notice(fmt::format("rank {} {}; its trials go to others", rank.value, why));
-  for (const TrialId trial : crew_.remove(rank))
-    record(AttemptEnded{trial, study().trial(trial).attempt, Cause::lost, wall_time_s(), 0, {}, {}, {}, why});
-  give_up_suspects();
-}
-
-void Manager::give_up_suspects() {
-  for (const TrialId id : suspects(plan_.retry, study())) {
-    const std::string reason = fmt::format("it was running when its rank or node died, {} times (--max-lost {})",
-                                           study().trial(id).lost, plan_.retry.max_lost);
-    progress_.notice(fmt::format("trial {} has failed as the suspected reason: {}", id.value, reason));
-    record(Suspected{id, wall_time_s(), reason});
-  }
-}
-
-void Manager::lose_silent_ranks() {
-  for (const RankId rank : crew_.silent(steady_time_s() - plan_.silence_s))
-    lose(rank,
-         fmt::format("on {} has said nothing for {:.0f} s and counts as lost", crew_.host(rank), plan_.silence_s));
 }
 
 std::optional<RunEnd> Manager::end_of_run() {
@@ -277,19 +121,10 @@ std::optional<RunEnd> Manager::end_of_run() {
   if (study().exhausted() && !replicating())
     return RunEnd{Kind::complete, fmt::format("strategy '{}' has nothing left to suggest", strategy)};
   if (strategy_failure_ && !fallback_configuration(study()))
-    return RunEnd{Kind::resumable,
+    return RunEnd{Kind::failed,
                   fmt::format("strategy '{}' has failed, and what is drawn at random was tried before", strategy)};
   if (!restart_strategy_ && strategy_.stuck(study())) on_stuck_strategy();
   return std::nullopt;
-}
-
-void Manager::on_stuck_strategy() {
-  try {
-    hear(strategy_.failed(fmt::format("strategy '{}' suggests nothing although it knows every result",
-                                      study().definition().strategy.name)));
-  } catch (const PluginError& error) {
-    give_up_strategy(error.what());
-  }
 }
 
 // Once nothing new is to be tried: whether replicates are still to be run, which are added here.
@@ -344,27 +179,6 @@ void Manager::keep_in_touch() {
   last_alive_s_ = now_s;
   for (std::uint64_t rank = 1; rank < transport_.size(); ++rank)
     if (crew_.present(RankId{rank})) transport_.send(RankId{rank}, to_bytes(Alive{}));
-}
-
-void Manager::end(const RunEnd& how) {
-  for (const AttemptEnded& trial : preempted(study())) record(trial);
-  if (how.kind == RunEnd::Kind::left) {
-    write([this] { store_.commit(); });  // on a full disk they are taken for lost the next time, which is no harm
-    store_.leave();
-    return requests_.acknowledged(store_.acknowledged());
-  }
-  if (how.kind == RunEnd::Kind::blocked) record(Blocked{wall_time_s(), how.reason});
-  record(EpochEnded{wall_time_s(), how.reason});
-  const auto writing = [this] {
-    store_.commit();
-    store_.finish();
-  };
-  while (!write(writing)) {
-    if (stop_request() == StopRequest::leave) throw Interrupted(kStopped);
-    keep_in_touch();
-    wait();
-  }
-  requests_.acknowledged(store_.acknowledged());
 }
 
 void Manager::wait() {

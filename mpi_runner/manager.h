@@ -15,6 +15,7 @@
 #include "core/retry_policy.h"
 #include "core/stop_rules.h"
 #include "core/warm_start.h"
+#include "mpi_runner/absence.h"
 #include "mpi_runner/allocation.h"
 #include "mpi_runner/crew.h"
 #include "mpi_runner/evaluator.h"
@@ -79,8 +80,9 @@ class Manager {
   void end(const RunEnd& how);
 
  private:
+  static constexpr RankId kSelf{0};
+
   void begin();
-  void record(const ImportedTrial& imported);
   bool take_arrived();
   void plan();
   bool act();
@@ -89,6 +91,7 @@ class Manager {
   std::optional<RunEnd> end_of_run();
 
   bool has_kept_something(TrialId trial) const;
+  void look_at_earlier_runs();
   bool hear_of_time();
   double left_s() const;
   double length_s() const;
@@ -97,7 +100,7 @@ class Manager {
   std::vector<TrialId> startable() const;
   std::uint64_t waiting_too_long(double seconds) const;
   bool worth_asking(double seconds) const;
-  bool something_ends_within(double seconds) const;
+  bool something_may_start(double seconds) const;
   std::optional<RunEnd> nothing_ends_in_time();
   bool time_can_be_the_reason() const;
   std::string quickest_text() const;
@@ -107,6 +110,8 @@ class Manager {
   void take(const Arrived& arrived);
   std::string consequence(const Request& request, std::vector<Event>& events);
   TrialAdded enqueued_on_request(const std::string& text) const;
+
+  void hear_goodbyes();
 
   bool replicating();
 
@@ -120,17 +125,20 @@ class Manager {
   void on(RankId from, WorkerBroken&& message);
   void on(RankId from, WorkerEvents&& message);
   void on(RankId, Alive&&) {}
+  void on(RankId from, Goodbye&&);
   template <class Other>
   void on(RankId, Other&&) {}  // messages to workers never come here
 
   void join(RankId rank, const std::string& host);
-  void record(const Event& event);
+  void record(const Event& event) { store_.record(event); }
   void record_result(RankId rank, AttemptEnded ended);
   void learn_of_place(RankId rank, TrialId trial, Cause cause);
   void take_out_sick_ranks();
-  void lose(RankId rank, const std::string& why);
+  void weigh_trust();
+  void lose(RankId rank, const std::vector<TrialId>& trials, const std::string& why);
   void lose_silent_ranks();
   void give_up_suspects();
+  void name_slow_ranks();
   void plan_assignments(std::uint64_t left);
   std::optional<TrialId> next_trial(RankId rank, std::uint64_t left) const;
   bool may_run_on(RankId rank, TrialId trial) const;
@@ -151,6 +159,7 @@ class Manager {
   RunPlan plan_;
   Crew crew_;
   Quarantine quarantine_;
+  Absence absence_;
   StrategyDriver strategy_;
   std::vector<std::vector<Assignment>> planned_;  // for each rank, recorded and not sent
   bool restart_strategy_ = false;                 // recorded and not done
@@ -163,6 +172,8 @@ class Manager {
   TimePlan time_;
   std::deque<std::pair<Sequence, TrialId>> unacknowledged_;  // results that a power cut could still take
   std::string last_breakdown_;                               // why the last rank could not evaluate
+  const double began_s_;
+  bool said_slow_ranks_ = false;
   double last_alive_s_;
   double mean_request_gap_s_ = 1;  // seconds between trials that are handed out
   double last_request_s_;

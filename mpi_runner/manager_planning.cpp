@@ -15,6 +15,7 @@ namespace tuner {
 void Manager::plan() {
   if (draining_ || study().paused()) return;
   time_.learn(study());
+  weigh_trust();
   plan_assignments(trials_left_to_start(plan_.rules, study()));
   if (strategy_failure_) {
     if (!worth_asking(left_s())) return;
@@ -110,7 +111,7 @@ std::optional<TrialId> Manager::next_trial(RankId rank, std::uint64_t left) cons
   const std::deque<TrialId>& waiting = study().waiting();
   const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(left, waiting.size()));
   const auto found = std::find_if(waiting.begin(), end, [&, left_s = left_s()](TrialId trial) {
-    return may_run_on(rank, trial) && time_.ends_within(study(), trial, left_s);
+    return may_run_on(rank, trial) && time_.may_start(study(), trial, left_s);
   });
   return found == end ? std::nullopt : std::optional(*found);
 }

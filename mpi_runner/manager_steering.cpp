@@ -12,15 +12,9 @@
 
 namespace tuner {
 
-// Of those that no run has seen, only configurations are meant for whichever run comes.
+// Whoever asks a run and gets no answer takes the request back, so what is there is meant for whichever run comes.
 void Manager::take_left_requests() {
-  for (const Arrived& arrived : requests_.left_behind()) {
-    const auto* request = std::get_if<Request>(&arrived.content);
-    if (request != nullptr && request->kind != RequestKind::enqueue)
-      requests_.answer(arrived.name, {Answer::Kind::refused, "it was asked before this run began"});
-    else
-      take(arrived);
-  }
+  for (const Arrived& arrived : requests_.left_behind()) take(arrived);
 }
 
 bool Manager::take_requests() {
@@ -30,21 +24,25 @@ bool Manager::take_requests() {
 }
 
 void Manager::take(const Arrived& arrived) {
-  const auto refuse = [&](const std::string& why) {
-    progress_.notice(fmt::format("the request {} is refused: {}", arrived.name, why));
-    requests_.answer(arrived.name, {Answer::Kind::refused, why});
-  };
   const auto* request = std::get_if<Request>(&arrived.content);
-  if (request == nullptr) return refuse(std::get<std::string>(arrived.content));
+  if (request == nullptr) {
+    const auto& why = std::get<std::string>(arrived.content);
+    progress_.notice(fmt::format("the request {} is refused: {}", arrived.name, why));
+    return requests_.answer(arrived.name, {Answer::Kind::refused, why});
+  }
+  const Requested asked{request->kind, wall_time_s(), request->by, request->configuration};
+  const std::string what = fmt::format("{} is asked by {}", name_of(request->kind), request->by);
   try {
-    std::vector<Event> events = {Requested{request->kind, wall_time_s(), request->by, request->configuration}};
+    std::vector<Event> events = {asked};
     const std::string outcome = consequence(*request, events);
     Sequence last{};
     for (const Event& event : events) last = store_.record(event);
-    progress_.notice(fmt::format("{} is asked by {}: {}", name_of(request->kind), request->by, outcome));
+    progress_.notice(fmt::format("{}: {}", what, outcome));
     requests_.answer_after(last, arrived.name, {Answer::Kind::done, outcome});
   } catch (const UserError& error) {
-    refuse(error.what());
+    progress_.notice(fmt::format("{}, and refused: {}", what, error.what()));
+    requests_.answer_after(store_.record(RequestRefused{asked, error.what()}), arrived.name,
+                           {Answer::Kind::refused, error.what()});
   }
 }
 
@@ -66,7 +64,10 @@ std::string Manager::consequence(const Request& request, std::vector<Event>& eve
       return study().paused() ? "trials are started again" : "the run was not paused";
     case RequestKind::enqueue:
       events.push_back(enqueued_on_request(request.configuration));
-      return fmt::format("it is trial {} and runs next", study().trial_count());
+      return fmt::format("it is trial {} and runs {}", study().trial_count(),
+                         draining_          ? "in the next run: this one starts no more trials"
+                         : study().paused() ? "first after `tuner continue`"
+                                            : "next");
   }
   return "";
 }

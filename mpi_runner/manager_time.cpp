@@ -6,12 +6,18 @@
 #include <string>
 
 #include "core/suggestion_queue.h"
+#include "core/vain_allocations.h"
 #include "mpi_runner/clock.h"
 #include "mpi_runner/manager.h"
 #include "mpi_runner/text.h"
 #include "mpi_runner/trial_folders.h"
 
 namespace tuner {
+namespace {
+
+constexpr double kOften_s = 60;  // one job does not ask SLURM more than that
+
+}  // namespace
 
 // In its private folder, which it finds again at its next attempt.
 bool Manager::has_kept_something(TrialId trial) const {
@@ -21,10 +27,18 @@ bool Manager::has_kept_something(TrialId trial) const {
   return std::filesystem::is_directory(folder, error) && !std::filesystem::is_empty(folder, error);
 }
 
-// Towards the end SLURM is asked again, since a limit may be moved.
+// A job may need long before its run begins; another run of the same job had that time already.
+void Manager::look_at_earlier_runs() {
+  const std::vector<LedgerEntry> runs = study().ledger().entries();
+  const std::string& job = runs.back().job;
+  if (!job.empty()) time_.is_first_in_job(std::ranges::count(runs, job, &LedgerEntry::job) == 1);
+}
+
+// SLURM is asked again, since a limit may be moved; towards the end more often.
 bool Manager::hear_of_time() {
   constexpr double kTowardsTheEnd_s = 120;
-  if (left_s() < kTowardsTheEnd_s) plan_.allocation->ask_again(steady_time_s());
+  constexpr double kSeldom_s = 300;
+  plan_.allocation->ask_again(steady_time_s(), left_s() < kTowardsTheEnd_s ? kOften_s : kSeldom_s);
   if (!plan_.allocation->has_news(steady_time_s())) return false;
   const AllocationSeen& seen = *plan_.allocation->time();
   time_.is_given(seen);
@@ -56,13 +70,26 @@ std::string Manager::time_is_over_text() const {
 
 RunEnd Manager::end_by_time() const {
   using Kind = RunEnd::Kind;
+  if (time_.whole_s() <= 0)
+    return {Kind::blocked,
+            fmt::format("a whole allocation of {} leaves no time for trials before the finish margin. Ask "
+                        "for more time, or for less of a --finish-margin",
+                        duration_text(length_s()))};
   const auto& running = study().running();
-  const bool in_vain = study().finished().empty() && !running.empty() && time_.is_fresh() &&
-                       std::ranges::none_of(running, [this](TrialId trial) { return has_kept_something(trial); });
-  if (!in_vain) return {Kind::resumable, time_is_over_text()};
+  if (running.empty() || !time_.is_fresh()) return {Kind::resumable, time_is_over_text()};
+  const bool none_goes_on = std::ranges::none_of(running, [this](TrialId trial) { return has_kept_something(trial); });
+  if (study().finished().empty() && none_goes_on)
+    return {
+        Kind::blocked,
+        fmt::format("{}, and no trial has ended in a whole allocation of {} (trials had {} of it). Ask for more time",
+                    time_is_over_text(), duration_text(length_s()), duration_text(time_.whole_s()))};
+  constexpr std::size_t kMostInVain = 3;
+  if (study().epochs().back().progressed || allocations_in_vain(study()) + 1 < kMostInVain)
+    return {Kind::resumable, time_is_over_text()};
   return {Kind::blocked,
-          fmt::format("{}, and no trial has ended in a whole allocation of {} (trials had {} of it). Ask for more time",
-                      time_is_over_text(), duration_text(length_s()), duration_text(time_.whole_s()))};
+          fmt::format("{}, and in {} whole allocations no trial has ended or reported a step that it had "
+                      "not come to before. Ask for more time",
+                      time_is_over_text(), kMostInVain)};
 }
 
 // Waiting trials that may start as far as their number goes.
@@ -74,9 +101,8 @@ std::vector<TrialId> Manager::startable() const {
 }
 
 std::uint64_t Manager::waiting_too_long(double seconds) const {
-  if (!time_.is_limited()) return 0;
   return static_cast<std::uint64_t>(std::ranges::count_if(
-      study().waiting(), [&](TrialId trial) { return !time_.ends_within(study(), trial, seconds); }));
+      study().waiting(), [&](TrialId trial) { return !time_.may_start(study(), trial, seconds); }));
 }
 
 // Suggestions that take too long are kept for the next run, but not without end.
@@ -84,10 +110,9 @@ bool Manager::worth_asking(double seconds) const {
   return time_.most_end_within(seconds) && waiting_too_long(seconds) < 2 * transport_.size();
 }
 
-bool Manager::something_ends_within(double seconds) const {
+bool Manager::something_may_start(double seconds) const {
   const std::vector<TrialId> trials = startable();
-  if (std::ranges::any_of(trials, [&](TrialId trial) { return time_.ends_within(study(), trial, seconds); }))
-    return true;
+  if (std::ranges::any_of(trials, [&](TrialId trial) { return time_.may_start(study(), trial, seconds); })) return true;
   const bool more_may_come =
       strategy_failure_ ? fallback_configuration(study()).has_value() : strategy_.plan(study(), 1).has_value();
   const bool wanted = trials_left_to_start(plan_.rules, study()) > trials.size();
@@ -96,13 +121,13 @@ bool Manager::something_ends_within(double seconds) const {
 
 // Only where nothing runs. The limit may have been moved meanwhile, so SLURM is asked before the run ends.
 std::optional<RunEnd> Manager::nothing_ends_in_time() {
-  if (!time_.is_limited() || strategy_.asking() || restart_strategy_ || something_ends_within(left_s()))
+  if (!time_.is_limited() || strategy_.asking() || restart_strategy_ || something_may_start(left_s()))
     return std::nullopt;
   if (startable().empty() && !time_can_be_the_reason()) return std::nullopt;
-  if (plan_.allocation->ask_again(steady_time_s()) || plan_.allocation->asking()) return std::nullopt;
+  if (plan_.allocation->ask_again(steady_time_s(), kOften_s) || plan_.allocation->asking()) return std::nullopt;
   const std::size_t waiting = startable().size();
   const std::string none = waiting == 0 ? "no further trial" : fmt::format("none of {} waiting trials", waiting);
-  if (something_ends_within(time_.whole_s()))
+  if (something_may_start(time_.whole_s()))
     return RunEnd{RunEnd::Kind::resumable,
                   fmt::format("{}, in {}, and {} is expected to end by then", limit_text(),
                               duration_text(plan_.allocation->time()->end - wall_time_s()), none)};
@@ -119,10 +144,10 @@ bool Manager::time_can_be_the_reason() const {
 std::string Manager::quickest_text() const {
   std::optional<double> quickest_s;
   for (const TrialId trial : startable()) {
-    const std::optional<double> latest_s = time_.latest_s(study(), trial);
-    if (latest_s && (!quickest_s || *latest_s < *quickest_s)) quickest_s = latest_s;
+    const std::optional<ExpectedDuration> expected = time_.expected(study(), trial);
+    if (expected && (!quickest_s || expected->expected_s < *quickest_s)) quickest_s = expected->expected_s;
   }
-  return quickest_s ? fmt::format(" (the quickest takes up to {})", duration_text(*quickest_s)) : "";
+  return quickest_s ? fmt::format(" (the quickest takes about {})", duration_text(*quickest_s)) : "";
 }
 
 }  // namespace tuner

@@ -130,6 +130,7 @@ WorkBatch read_batch(ByteReader& in) {
 }
 
 void write(ByteWriter&, const Alive&) {}
+void write(ByteWriter&, const Leaving&) {}
 void write(ByteWriter&, const Goodbye&) {}
 
 void write(ByteWriter& out, const WorkerReady& message) {
@@ -181,6 +182,8 @@ Message read_message(ByteReader& in) {
       return read_broken(in);
     case 6:
       return read_events(in);
+    case 7:
+      return Leaving{};
     default:
       throw MalformedBytes("unknown kind of message");
   }

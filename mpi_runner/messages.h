@@ -1,7 +1,7 @@
 // What manager and workers say to each other, and its bytes.
 //
-//   manager → worker: WorkerSetup, WorkBatch, Alive, Goodbye
-//   worker → manager: WorkerReady, WorkerBroken, WorkerEvents, Alive
+//   manager → worker: WorkerSetup, WorkBatch, Alive, Leaving, Goodbye
+//   worker → manager: WorkerReady, WorkerBroken, WorkerEvents, Alive, Goodbye
 #pragma once
 
 #include <algorithm>
@@ -34,6 +34,11 @@ inline double alive_every_s(double rank_timeout_s) {
   return std::min(5.0, rank_timeout_s / 4);
 }
 
+// The manager leaves before its time: whoever lives says goodbye.
+struct Leaving {};
+
+// The manager's, when all is done: the worker may end. Or a worker's, which works no more because a signal or the
+// manager told it to leave; one that died has not said it.
 struct Goodbye {};
 
 // The worker's objective is loaded: it can take trials.
@@ -47,12 +52,12 @@ struct WorkerBroken {
   std::string message;
 };
 
-// Reported and AttemptEnded events; the manager adds the time.
+// Reported, Kept, AttemptEnded and AttemptReturned events; the manager adds the time.
 struct WorkerEvents {
   std::vector<Event> events;
 };
 
-using Message = std::variant<WorkerSetup, WorkBatch, Alive, Goodbye, WorkerReady, WorkerBroken, WorkerEvents>;
+using Message = std::variant<WorkerSetup, WorkBatch, Alive, Goodbye, WorkerReady, WorkerBroken, WorkerEvents, Leaving>;
 
 Bytes to_bytes(const Message& message);
 Message message_from(std::span<const std::byte> bytes);  // throws MalformedBytes

@@ -20,6 +20,9 @@ constexpr std::size_t kMostReplies = 10'000;
 constexpr double kStackPatience_s = 10;
 // Different notes of one attempt.
 constexpr std::size_t kMostNotes = 1'000;
+// Of one attempt. The study keeps them all, so one that reports for ever would fill memory and disk.
+constexpr std::uint64_t kMostReports = 1'000'000;
+constexpr int kMostDeathsInCreate = 3;
 
 template <class Seconds>
 auto duration(Seconds seconds) {
@@ -93,6 +96,11 @@ std::vector<Event> ObjectiveHost::advance() {
   look_for_signs(replies);
   if (const auto end = process_->end()) {
     on_host_end(*end, events);
+  } else if (running_ && running_->reports > kMostReports) {
+    end_attempt(events, failed(Cause::bad_value,
+                               fmt::format("reported more than {} intermediate values and was killed: the study keeps "
+                                           "them all. Report less often",
+                                           kMostReports)));
   } else if (const auto due = deadline(); due && Clock::now() >= *due) {
     on_deadline(events);
   }
@@ -108,6 +116,7 @@ void ObjectiveHost::look_for_signs(std::size_t replies) {
 void ObjectiveHost::on_reply(const protocol::Reply& reply, std::vector<Event>& events) {
   if (std::holds_alternative<protocol::Created>(reply)) {
     created_ = true;
+    deaths_in_create_ = 0;
     note_host("ready");
     if (running_) begin_attempt();
   } else if (const auto* failed = std::get_if<protocol::Failed>(&reply)) {
@@ -117,10 +126,14 @@ void ObjectiveHost::on_reply(const protocol::Reply& reply, std::vector<Event>& e
   } else if (!running_) {
     return;  // said too late to belong to a trial
   } else if (const auto* report = std::get_if<protocol::Report>(&reply)) {
+    if (++running_->reports > kMostReports) return;
     events.emplace_back(
         Reported{running_->assignment.trial, running_->assignment.attempt, report->step, report->value});
   } else if (const auto* note = std::get_if<protocol::Note>(&reply)) {
     on_note(*note);
+  } else if (std::holds_alternative<protocol::CheckpointDue>(reply)) {
+    const double after_s = std::chrono::duration<double>(Clock::now() - running_->began).count();
+    events.emplace_back(Kept{running_->assignment.trial, running_->assignment.attempt, after_s});
   } else if (const auto* evaluated = std::get_if<protocol::Evaluated>(&reply)) {
     events.emplace_back(ended_by(*evaluated));
     running_.reset();
@@ -206,7 +219,11 @@ AttemptEnded ObjectiveHost::failed(Cause cause, const std::string& problem) {
 
 void ObjectiveHost::on_host_end(const HostEnd& end, std::vector<Event>& events) {
   note_host(end.what);
-  if (!created_) fail_create({protocol::Blame::plugin, end.what + ", while it was created"});
+  if (!created_) {
+    // Somebody killed it, or memory was short for a moment; what fails by itself fails each time.
+    if (++deaths_in_create_ < kMostDeathsInCreate) return start_host();
+    fail_create({protocol::Blame::plugin, end.what + ", while it was created"});
+  }
   if (!running_) return process_.reset();  // the next start() makes a new one
   end_attempt(events, running_->stack_asked ? hung() : failed(end.cause, end.what));
 }

@@ -62,8 +62,8 @@ class ObjectiveHost {
   // Not while busy(). The attempt begins as soon as the plugin is created; a host that died is started again.
   void start(const Assignment& assignment);
 
-  // What has happened since the last call: Reported, and AttemptEnded with time left 0. Enforces the time-outs. Throws
-  // UserError or PluginError when the plugin's create() fails; an attempt that waited for it is then gone.
+  // What has happened since the last call: Reported, Kept, and AttemptEnded with time left 0. Enforces the time-outs.
+  // Throws UserError or PluginError when the plugin's create() fails; an attempt that waited for it is then gone.
   std::vector<Event> advance();
 
   // Asks the running attempt to stop. One that ends because of TUNER_STOP_CANCEL has the cause preempted.
@@ -84,6 +84,7 @@ class ObjectiveHost {
     Clock::time_point began = {};
     Clock::time_point last_sign = {};  // it reported, logged, noted or printed something
     std::uint64_t printed_bytes = 0;   // at its last sign
+    std::uint64_t reports = 0;
     // Once it has hung: the host is asked for its stack, and what it had printed before.
     std::optional<Clock::time_point> stack_asked = {};
     OutputTail printed_before = {};
@@ -117,6 +118,7 @@ class ObjectiveHost {
   std::optional<HostProcess> process_;
   Clock::time_point host_started_;
   bool created_ = false;
+  int deaths_in_create_ = 0;  // in a row
   std::optional<Running> running_;
   bool backlog_ = false;  // replies are left from the last turn
 };

@@ -4,16 +4,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/algorithm/string.hpp>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <cctype>
-#include <cstdio>
 #include <iterator>
 #include <sstream>
 #include <typeinfo>
 
 #include "core/error.h"
+#include "mpi_runner/say.h"
 #include "mpi_runner/text_file.h"
 #include "tuner/did_you_mean.h"
 
@@ -23,7 +24,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::string_view kVariablePrefix = "TUNER_";
-constexpr std::string_view kPluginPathVariable = "TUNER_PLUGIN_PATH";  // not an option: plugin_path.h reads it
+constexpr std::array<std::string_view, 2> kNoOptions = {"TUNER_PLUGIN_PATH", "TUNER_REFUSAL"};  // see plugin_path, run
 
 // Whatever one source gives, and where in it each option stands.
 struct Source {
@@ -152,7 +153,7 @@ void warn_of_misspelled_variables(const po::options_description& options, const 
     std::ranges::replace(typed, '_', '-');
     const std::string hint = plugin::did_you_mean(typed, known);
     if (hint.starts_with(" Did"))
-      fmt::print(stderr, "tuner: the environment variable {} is no option of tuner's.{}\n", name, hint);
+      say(fmt::format("the environment variable {} is no option of tuner's.{}", name, hint));
   }
 }
 
@@ -179,7 +180,7 @@ std::map<std::string, std::string> tuner_environment() {
     const std::string_view text = *entry;
     const auto equals = text.find('=');
     if (equals == std::string_view::npos || !text.starts_with(kVariablePrefix)) continue;
-    if (text.substr(0, equals) != kPluginPathVariable)
+    if (std::ranges::find(kNoOptions, text.substr(0, equals)) == kNoOptions.end())
       variables.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return variables;

@@ -6,9 +6,12 @@
 
 namespace tuner {
 
+std::string place_text(RankId rank, const std::string& host) {
+  return host.empty() ? fmt::format("rank {}", rank.value) : fmt::format("rank {} on {}", rank.value, escaped(host));
+}
+
 std::string place_text(const Study& study, RankId rank, std::uint32_t host) {
-  const std::string& name = study.hosts()[host];
-  return name.empty() ? fmt::format("rank {}", rank.value) : fmt::format("rank {} on {}", rank.value, escaped(name));
+  return place_text(rank, study.hosts()[host]);
 }
 
 std::string quarantine_text(const Study& study, const QuarantinedRank& rank) {

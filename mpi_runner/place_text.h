@@ -7,7 +7,9 @@
 
 namespace tuner {
 
-// "rank 2 on n7", or "rank 2" where the host is not recorded. `host` is its place in Study::hosts().
+// "rank 2 on n7", or "rank 2" where the host is not known, and empty.
+std::string place_text(RankId rank, const std::string& host);
+// `host` is its place in Study::hosts().
 std::string place_text(const Study& study, RankId rank, std::uint32_t host);
 
 // "rank 2 on n7: 3 trials in a row crashed there …".

@@ -11,6 +11,7 @@
 #include "mpi_runner/host_process.h"
 #include "mpi_runner/plugin_goal.h"
 #include "mpi_runner/signals.h"
+#include "mpi_runner/slow_start.h"
 
 namespace tuner {
 namespace {
@@ -49,6 +50,7 @@ class Interview {
 
   protocol::Reply wait() {
     const auto start = Clock::now();
+    SlowStart slow_start(named("plugin", launch_.plugin), timeout_s_);
     for (;;) {
       if (auto reply = host_.receive()) {
         if (const auto* failed = std::get_if<protocol::Failed>(&*reply)) fail(*failed);
@@ -57,6 +59,7 @@ class Interview {
       if (host_.end()) fail(host_.end()->what);
       const double waited_s = std::chrono::duration<double>(Clock::now() - start).count();
       if (timeout_s_ >= 0 && waited_s >= timeout_s_) fail(fmt::format("did not answer within {} s", timeout_s_));
+      if (timeout_s_ >= 0) slow_start.look();
       constexpr double kLongestWait_s = 0.1;
       host_.wait(timeout_s_ < 0 ? kLongestWait_s : std::min(kLongestWait_s, timeout_s_ - waited_s));
       while_waiting_();

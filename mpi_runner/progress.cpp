@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
 #include "mpi_runner/clock.h"
+#include "mpi_runner/say.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {
@@ -35,7 +35,7 @@ Progress::Progress(std::uint64_t trials, RankLog& log)
 void Progress::notice(const std::string& text) {
   clear_line();
   log_.write("notice", {{"text", text}});
-  fmt::print(stderr, "tuner: {}\n", escaped_lines(text));
+  say(escaped_lines(text));
 }
 
 void Progress::acknowledged(const Study& study, TrialId trial) {
@@ -43,8 +43,7 @@ void Progress::acknowledged(const Study& study, TrialId trial) {
   if (study.best() != trial || shown_best_ == trial) return;
   shown_best_ = trial;
   if (terminal_) return;
-  fmt::print(stderr, "tuner: trial {}: {:.6g} is the best of {} trials\n", trial.value, study.values(trial)[0],
-             study.searched());
+  say(fmt::format("trial {}: {:.6g} is the best of {} trials", trial.value, study.values(trial)[0], study.searched()));
 }
 
 void Progress::draw(const Study& study, std::size_t busy_ranks, std::size_t ranks) {
@@ -53,11 +52,10 @@ void Progress::draw(const Study& study, std::size_t busy_ranks, std::size_t rank
   next_draw_s_ = now_s + (terminal_ ? kRedrawEvery_s : kLogLineEvery_s);
   const std::string text = line(study, busy_ranks, ranks);
   if (terminal_) {
-    fmt::print(stderr, "\r\033[K{}", text);
-    std::fflush(stderr);
+    say_raw("\r\033[K" + text);
     line_is_open_ = true;
   } else {
-    fmt::print(stderr, "tuner: {}\n", text);
+    say(text);
   }
 }
 
@@ -80,7 +78,7 @@ std::string Progress::line(const Study& study, std::size_t busy_ranks, std::size
 
 void Progress::clear_line() {
   if (!line_is_open_) return;
-  fmt::print(stderr, "\r\033[K");
+  say_raw("\r\033[K");
   line_is_open_ = false;
 }
 

@@ -15,6 +15,14 @@ namespace fs = std::filesystem;
 // Of a file; a rank has at most two.
 constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 20;
 
+// Opening a named pipe would wait for who reads it; a device may take everything for ever; and a link in the logs of a
+// stranger's study may lead to a file of the user's.
+bool may_be_opened(const fs::path& path) {
+  std::error_code unreadable;
+  const fs::file_status status = fs::symlink_status(path, unreadable);
+  return !fs::exists(status) || fs::is_regular_file(status);
+}
+
 }  // namespace
 
 fs::path logs_of(const fs::path& study) {
@@ -32,7 +40,7 @@ fs::path RankLog::file() const {
 void RankLog::open() {
   std::error_code error;
   fs::create_directories(folder_, error);
-  out_.open(file(), std::ios::app);
+  if (may_be_opened(file())) out_.open(file(), std::ios::app);
   const auto size = fs::file_size(file(), error);
   written_bytes_ = error ? 0 : size;
 }
@@ -59,7 +67,8 @@ void RankLog::write(std::string_view event, Fields fields) {
 void RankLog::keep_output(TrialId trial, std::uint32_t attempt, std::string_view text) const {
   std::error_code error;
   fs::create_directories(folder_, error);
-  std::ofstream(output_file(folder_, trial, attempt), std::ios::binary) << text;
+  const fs::path path = output_file(folder_, trial, attempt);
+  if (may_be_opened(path)) std::ofstream(path, std::ios::binary) << text;
 }
 
 }  // namespace tuner

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <stdexcept>
 
 #include "core/error.h"
+#include "core/shell_word.h"
 #include "mpi_runner/clock.h"
 #include "mpi_runner/holdout.h"
 #include "mpi_runner/machine.h"
@@ -29,9 +33,7 @@ class Dismissal {
   explicit Dismissal(Transport& transport) : transport_(transport) {}
   Dismissal(const Dismissal&) = delete;
   Dismissal& operator=(const Dismissal&) = delete;
-  ~Dismissal() {
-    for (std::uint64_t rank = 1; rank < transport_.size(); ++rank) transport_.send(RankId{rank}, to_bytes(Goodbye{}));
-  }
+  ~Dismissal() { transport_.send_to_others(to_bytes(Goodbye{})); }
 
  private:
   Transport& transport_;
@@ -91,6 +93,7 @@ int manage(const RunOptions& options, Transport& transport) {
   PreparedRun run = prepare_run(options, transport);
   Progress progress(run.plan.rules.trials, *run.log);
   for (const std::string& remark : run.remarks) progress.notice(remark);
+  run.store->tell_news_to([&progress](const std::string& news) { progress.notice(news); });
 
   Manager manager(transport, *run.store, progress, std::move(run.plan));
   const RunEnd end = search(run, manager, progress);
@@ -99,7 +102,7 @@ int manage(const RunOptions& options, Transport& transport) {
   if (end.kind == RunEnd::Kind::left) {
     progress.notice(fmt::format("{}; {} trials are safe in {}. Go on with: tuner --resume {}", end.reason,
                                 run.store->study().finished().size(), run.store->path().string(),
-                                run.store->path().string()));
+                                shell_word(run.store->path().string())));
     _exit(kResumable);
   }
   std::cout << summary(run.store->study(), run.objective.description, run.store->path(), end) << std::flush;
@@ -115,9 +118,24 @@ double rank_timeout_s(const std::vector<std::string>& arguments) {
   }
 }
 
+// For scripts, which cannot tell a run that was refused from one whose ranks never came together: launchers' exit codes
+// prove nothing.
+template <class Body>
+int with_refusal_noted(Body body) {
+  try {
+    return body();
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::runtime_error& why) {
+    if (const char* file = std::getenv("TUNER_REFUSAL")) std::ofstream(file) << why.what() << '\n';
+    throw;
+  }
+}
+
 }  // namespace
 
 int run_command(const std::vector<std::string>& arguments) {
+  ignore_broken_pipes();
   Transport transport(2 * rank_timeout_s(arguments), own_resources());
   install_signal_handlers();
   constexpr double kPatience_s = 10;
@@ -130,8 +148,7 @@ int run_command(const std::vector<std::string>& arguments) {
   int code = 0;
   {
     const Dismissal dismissal(transport);
-    const RunOptions options = parse_run_options(arguments);
-    code = manage(options, transport);
+    code = with_refusal_noted([&] { return manage(parse_run_options(arguments), transport); });
   }
   transport.leave(kPatience_s, code);
   return code;

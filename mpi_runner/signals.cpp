@@ -18,12 +18,16 @@ void handle(int signal_number, void (*handler)(int)) {
 
 }  // namespace
 
+void ignore_broken_pipes() {
+  handle(SIGPIPE, SIG_IGN);
+}
+
 void install_signal_handlers() {
   handle(SIGUSR1, [](int) { drain_asked = 1; });
   handle(SIGTERM, [](int) { leave_asked = 1; });
   handle(SIGINT, [](int) { leave_asked = 1; });
   if (signal(SIGHUP, SIG_IGN) != SIG_IGN) handle(SIGHUP, [](int) { leave_asked = 1; });  // ignored: under nohup
-  handle(SIGPIPE, SIG_IGN);
+  ignore_broken_pipes();
 }
 
 StopRequest stop_request() {

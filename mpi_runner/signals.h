@@ -6,7 +6,9 @@ namespace tuner {
 
 enum class StopRequest { none, drain, leave };
 
-void install_signal_handlers();
+// Writing to who has gone away fails then, and is no reason to die.
+void ignore_broken_pipes();
+void install_signal_handlers();  // and ignores broken pipes
 
 // The strongest request that has arrived.
 StopRequest stop_request();

@@ -8,6 +8,8 @@
 #include "core/error.h"
 #include "core/retry_policy.h"
 #include "mpi_runner/clock.h"
+#include "mpi_runner/signals.h"
+#include "mpi_runner/slow_start.h"
 
 namespace tuner {
 
@@ -92,6 +94,20 @@ Answered StrategyDriver::accept(const Study& study, StrategyAnswer&& answer) {
   constexpr double kWeightOfLatest = 0.2;
   mean_ask_s_ += kWeightOfLatest * (steady_time_s() - asked_at_s_ - mean_ask_s_);
   return event;
+}
+
+StrategyDriver ready_strategy(StrategySetup setup, const std::function<void()>& meanwhile) {
+  SlowStart slow_start(named("strategy", setup.launch.plugin), setup.launch.start_timeout_s);
+  StrategyDriver driver(std::move(setup));
+  driver.start();
+  while (!driver.ready()) {
+    slow_start.look();
+    meanwhile();
+    if (stop_request() == StopRequest::leave) throw Interrupted("stopped by a signal before the first trial");
+    constexpr double kLookForSignalsEvery_s = 0.1;
+    driver.wait_for_news(kLookForSignalsEvery_s);
+  }
+  return driver;
 }
 
 }  // namespace tuner

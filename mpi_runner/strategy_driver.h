@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,5 +67,10 @@ class StrategyDriver {
   std::optional<std::uint64_t> short_answer_at_;  // finished trials when the last answer was shorter than wanted
   int failures_in_a_row_ = 0;
 };
+
+// Started and created. Mistakes in its options, which only its create() finds, appear here. Throws UserError,
+// PluginError, Interrupted. `meanwhile` is called again and again.
+StrategyDriver ready_strategy(
+    StrategySetup setup, const std::function<void()>& meanwhile = [] {});
 
 }  // namespace tuner

@@ -78,10 +78,6 @@ void StrategyHost::expect_within(double timeout_s) {
     deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(timeout_s));
 }
 
-void StrategyHost::wait_until_created() {
-  for (poll(); !created_; poll()) process_.wait(next_deadline_in_s().value_or(-1));
-}
-
 void StrategyHost::tell(const Study& study, std::span<const TrialId> results) {
   while (!results.empty()) {
     protocol::Tell tell;

@@ -72,7 +72,6 @@ class StrategyHost {
 
   // create() has succeeded.
   bool created() const { return created_; }
-  void wait_until_created();  // blocks; throws as poll() does
   // Blocks until poll() has something to do, or for so long.
   void wait_for_news(double longest_s);
 

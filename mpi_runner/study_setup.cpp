@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <random>
+#include <utility>
 
 #include "core/error.h"
 #include "core/space_changes.h"
@@ -141,13 +143,15 @@ StudyDefinition define_study(const RunOptions& options, const LoadedPlugin& obje
   const PluginOptions objective_options = check_options(objective.description, assignments(options.set, "set"));
   const PluginOptions strategy_options =
       check_options(strategy.description, assignments(options.strategy_set, "strategy-set"));
+  // Before the plugin opens them: what is no file, and may never be read to its end, is refused.
+  std::map<std::string, std::string> inputs = input_digests(objective, objective_options);
   return {new_study_id(),
           options.seed.value_or(0),
           space_of(options, objective, objective_options),
           objective.description.goal,
           plugin_info(objective, objective_options),
           plugin_info(strategy, strategy_options),
-          input_digests(objective, objective_options),
+          std::move(inputs),
           options.settings,
           std::filesystem::current_path()};
 }
@@ -217,6 +221,17 @@ std::vector<std::string> warnings(const StudyDefinition& recorded, const StudyDe
   if (recorded.strategy.sha256 != now.strategy.sha256)
     found.push_back(
         fmt::format("strategy '{}' was rebuilt since the study began (replay will not compare)", now.strategy.name));
+  return found;
+}
+
+std::vector<std::string> unheeded(const StudyDefinition& now, const PluginDescription& strategy, bool warm_start) {
+  if (strategy.uses_results) return {};
+  std::vector<std::string> found;
+  constexpr const char* kText = "strategy '{}' does not look at {}. Strategies that learn do, as bayes";
+  for (const Parameter& parameter : now.space.parameters())
+    if (parameter.prior)
+      found.push_back(fmt::format(kText, strategy.name, fmt::format("the \"prior\" of '{}'", parameter.name)));
+  if (warm_start) found.push_back(fmt::format(kText, strategy.name, "results of earlier studies"));
   return found;
 }
 

@@ -55,6 +55,9 @@ std::vector<std::string> differences(const StudyDefinition& recorded, const Stud
 void require_same_study(const std::filesystem::path& file, const StudyDefinition& recorded, const StudyDefinition& now,
                         const PluginDescription& objective);
 
+// What the user says for the strategy's sake and this one does not look at.
+std::vector<std::string> unheeded(const StudyDefinition& now, const PluginDescription& strategy, bool warm_start);
+
 // What is no other study but should be known: a rebuilt plugin.
 std::vector<std::string> warnings(const StudyDefinition& recorded, const StudyDefinition& now);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/shell_word.h"
 #include "mpi_runner/best_text.h"
 #include "mpi_runner/place_text.h"
 #include "mpi_runner/text.h"
@@ -14,7 +15,8 @@ namespace {
 
 std::string failures_by_cause(const Study& study) {
   std::map<std::string_view, std::uint64_t> counts;
-  for (const Failure& failure : study.failures()) ++counts[name_of(failure.cause)];
+  for (const Failure& failure : study.failures())
+    if (!failure.is_verdict()) ++counts[name_of(failure.cause)];
   std::string text;
   for (const auto& [cause, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, cause);
   return text.empty() ? "none" : text;
@@ -24,9 +26,8 @@ std::string fallback_line(const Study& study) {
   const auto is_fallback = [&](TrialId id) { return study.trial(id).origin == Origin::fallback; };
   const auto count = static_cast<std::uint64_t>(std::ranges::count_if(study.finished(), is_fallback));
   if (count == 0) return {};
-  return fmt::format(
-      "  at random {} of them were drawn at random, since the strategy failed or was too slow for the ranks\n",
-      count_text(count));
+  return fmt::format("  at random {} of them, since the strategy failed or was too slow for the ranks\n",
+                     count_text(count));
 }
 
 std::string quarantine_lines(const Study& study) {
@@ -43,7 +44,8 @@ double trial_seconds(const Study& study) {
   return sum;
 }
 
-std::string next_command(const PluginDescription& objective, const std::string& file, RunEnd::Kind kind) {
+std::string next_command(const PluginDescription& objective, const std::filesystem::path& study, RunEnd::Kind kind) {
+  const std::string file = shell_word(study.string());
   if (kind == RunEnd::Kind::resumable) return fmt::format("tuner --resume {}", file);
   if (kind == RunEnd::Kind::blocked) return fmt::format("tuner --resume {}, with more time", file);
   const bool has_model = kind == RunEnd::Kind::complete && objective.can_refit;
@@ -67,7 +69,7 @@ std::string summary(const Study& study, const PluginDescription& objective, cons
   text += fmt::format("  time      {} for this run, {} of trials in all\n", duration_text(epoch.ended - epoch.started),
                       duration_text(trial_seconds(study)));
   text += fmt::format("  study     {}\n", file.string());
-  text += fmt::format("  next      {}\n", next_command(objective, file.string(), end.kind));
+  text += fmt::format("  next      {}\n", next_command(objective, file, end.kind));
   return text;
 }
 

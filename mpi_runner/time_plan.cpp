@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "mpi_runner/allocation.h"
+
 namespace tuner {
 namespace {
 
-// A run that begins later than that in its allocation is not its first.
+// A run that begins later than that in its allocation was not started with it: another run was there before, or
+// somebody started it by hand. Modules, data and a slow plugin may keep the first run of a job waiting for long.
 constexpr double kLatestFreshStart = 0.1;
+constexpr double kLatestFirstStart = 0.5;
 
 }  // namespace
 
@@ -33,7 +37,11 @@ double TimePlan::whole_s() const {
 }
 
 bool TimePlan::is_fresh() const {
-  return allocation_ && began_s_ - allocation_->start <= kLatestFreshStart * (allocation_->end - allocation_->start);
+  if (!allocation_) return false;
+  const bool is_known = is_first_ && allocation_->source != kTimeLimit;
+  if (is_known && !*is_first_) return false;
+  const double latest = is_known ? kLatestFirstStart : kLatestFreshStart;
+  return began_s_ - allocation_->start <= latest * (allocation_->end - allocation_->start);
 }
 
 void TimePlan::learn(const Study& study) {
@@ -41,21 +49,27 @@ void TimePlan::learn(const Study& study) {
   if (!is_limited() || known < learnt_from_ + learnt_from_ / 20 + 1) return;
   forecast_ = DurationForecast(study);
   learnt_from_ = known;
-  latest_s_.clear();
+  expected_.clear();
 }
 
-std::optional<double> TimePlan::latest_s(const Study& study, TrialId trial) const {
-  const auto [place, is_new] = latest_s_.try_emplace(trial);
+std::optional<ExpectedDuration> TimePlan::expected(const Study& study, TrialId trial) const {
+  const auto [place, is_new] = expected_.try_emplace(trial);
   const bool goes_on = is_new && study.trial(trial).attempt > 0 && goes_on_(trial);
-  if (is_new && !goes_on) {
-    const std::optional<ExpectedDuration> expected = forecast_.of(study, trial);
-    if (expected) place->second = expected->latest_s;
-  }
+  if (is_new && !goes_on) place->second = forecast_.of(study, trial);
   return place->second;
 }
 
-bool TimePlan::ends_within(const Study& study, TrialId trial, double seconds) const {
-  return !is_limited() || latest_s(study, trial).value_or(0) <= seconds;
+bool TimePlan::may_end_in_whole(const ExpectedDuration& expected) const {
+  constexpr double kFarTooLong = 2;
+  return expected.least_s <= whole_s() && expected.expected_s <= kFarTooLong * whole_s();
+}
+
+bool TimePlan::may_start(const Study& study, TrialId trial, double seconds) const {
+  if (!is_limited()) return true;
+  const std::optional<ExpectedDuration> known = expected(study, trial);
+  if (!known || known->latest_s <= seconds) return true;
+  constexpr double kAtItsBeginning = 0.9;
+  return known->latest_s > whole_s() && seconds >= kAtItsBeginning * whole_s() && may_end_in_whole(*known);
 }
 
 }  // namespace tuner

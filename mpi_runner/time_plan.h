@@ -25,6 +25,8 @@ class TimePlan {
       : finish_margin_s_(finish_margin_s), began_s_(began_s), goes_on_(std::move(goes_on)) {}
 
   void is_given(const AllocationSeen& allocation) { allocation_ = allocation; }
+  // Whether no run of the study was in this job before. Where nobody says so, one that begins late was not the first.
+  void is_first_in_job(bool is_first) { is_first_ = is_first; }
   bool is_limited() const { return allocation_.has_value(); }
 
   // Until the run must be drained; infinity where it has no limit.
@@ -36,24 +38,28 @@ class TimePlan {
 
   // Makes a new forecast when a twentieth more is known.
   void learn(const Study& study);
-  // Where the duration is not known yet: yes.
-  bool ends_within(const Study& study, TrialId trial, double seconds) const;
-  // The time in which it ends in all likelihood, as far as known.
-  std::optional<double> latest_s(const Study& study, TrialId trial) const;
+  // Whether the trial may start where so much time is left. It may where it ends by then in all likelihood or nothing
+  // is known of its duration; and one that no whole allocation is likely to see end, at the beginning of one: it has no
+  // better chance, and may be quicker than it looks.
+  bool may_start(const Study& study, TrialId trial, double seconds) const;
+  // Nothing where nothing is known, or where it goes on from what it has kept.
+  std::optional<ExpectedDuration> expected(const Study& study, TrialId trial) const;
   // Whether half of all trials end within it, as far as known.
   bool most_end_within(double seconds) const { return forecast_.median_s().value_or(0) <= seconds; }
 
  private:
   double margin_s() const;
   double start_up_s() const;
+  bool may_end_in_whole(const ExpectedDuration& expected) const;
 
   std::optional<double> finish_margin_s_;
   double began_s_;
   std::function<bool(TrialId)> goes_on_;
   std::optional<AllocationSeen> allocation_;
+  std::optional<bool> is_first_;
   DurationForecast forecast_;
   std::size_t learnt_from_ = 0;
-  mutable std::map<TrialId, std::optional<double>> latest_s_;  // of this forecast
+  mutable std::map<TrialId, std::optional<ExpectedDuration>> expected_;  // of this forecast
 };
 
 }  // namespace tuner

@@ -22,6 +22,12 @@
 #include "mpi_runner/exit_code.h"
 
 namespace tuner {
+struct OnNode {
+  int rank = 0;         // among those of the node
+  int manager_pid = 0;  // 0 = the manager is on another node
+  std::vector<std::string> introductions;
+};
+
 namespace {
 
 constexpr int kTag = 1;
@@ -31,12 +37,6 @@ bool started_by_launcher() {
   return std::any_of(kLauncherVariables.begin(), kLauncherVariables.end(),
                      [](const char* name) { return std::getenv(name) != nullptr; });
 }
-
-struct OnNode {
-  int rank = 0;         // among those of the node
-  int manager_pid = 0;  // 0 = the manager is on another node
-  std::vector<std::string> introductions;
-};
 
 std::vector<std::string> exchanged(std::string introduction, MPI_Comm node) {
   int ranks = 0;
@@ -185,6 +185,10 @@ void Transport::send(RankId to, Bytes bytes) {
   State::Sending& message = state_->sending.emplace_back(State::Sending{MPI_REQUEST_NULL, std::move(bytes)});
   MPI_Isend(message.bytes.data(), static_cast<int>(message.bytes.size()), MPI_BYTE, static_cast<int>(to.value), kTag,
             MPI_COMM_WORLD, &message.request);
+}
+
+void Transport::send_to_others(const Bytes& bytes) {
+  for (std::uint64_t other = 1; other < size(); ++other) send(RankId{other}, bytes);
 }
 
 std::optional<Envelope> Transport::receive() {

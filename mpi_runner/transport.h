@@ -38,6 +38,7 @@ class Transport {
   bool manager_died() const;
 
   void send(RankId to, Bytes bytes);
+  void send_to_others(const Bytes& bytes);  // from rank 0 to all but itself
   std::optional<Envelope> receive();
 
   // The one way out: waits, at most `patience_s`, for what was sent and for the others, and leaves MPI. A process whose

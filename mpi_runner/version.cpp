@@ -6,7 +6,7 @@
 #include <boost/version.hpp>
 
 #include "mpi_runner/transport.h"
-#include "storage/hdf5_reader.h"
+#include "storage/hdf5_writer.h"
 #include "tuner/abi.h"
 
 namespace tuner {

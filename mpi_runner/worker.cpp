@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "mpi_runner/absence.h"
 #include "mpi_runner/clock.h"
 #include "mpi_runner/evaluator.h"
 #include "mpi_runner/machine.h"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr RankId kManager{0};
 constexpr double kLongestDelay_s = 1e-3;  // of a result that waits for company
+constexpr double kLongestFarewell_s = 1;  // mpirun kills a second after its signal
 
 class Worker {
  public:
@@ -60,6 +62,7 @@ class Worker {
   void on(WorkBatch&& message) {
     if (evaluator_) evaluator_->add(std::move(message.assignments));
   }
+  void on(Leaving&&) { leave(); }
   void on(Goodbye&&) { over_ = true; }
   template <class Other>
   void on(Other&&) {}
@@ -99,10 +102,23 @@ class Worker {
 
   void keep_in_touch() {
     const double now_s = steady_time_s();
+    last_heard_s_ += absence_.seconds(now_s);
     if (now_s - last_sent_s_ > alive_every_s(rank_timeout_s_)) say(Alive{});
     const bool manager_is_gone = now_s - last_heard_s_ > 2 * rank_timeout_s_ || transport_.manager_died();
     if (manager_is_gone && log_) log_->write("the manager is gone", {{"silent_s", now_s - last_heard_s_}});
-    if (manager_is_gone || stop_request() == StopRequest::leave) over_ = true;
+    if (manager_is_gone) over_ = true;
+    if (!over_ && stop_request() == StopRequest::leave) leave();
+    if (left_s_ && now_s - *left_s_ > kLongestFarewell_s) over_ = true;
+  }
+
+  // Works no more, but stays until the manager is done: mpirun kills all ranks once the first has ended after its
+  // signal.
+  void leave() {
+    if (left_s_) return;
+    if (!unsent_.empty()) say(WorkerEvents{std::exchange(unsent_, {})});
+    say(Goodbye{});
+    left_s_ = steady_time_s();
+    evaluator_.reset();
   }
 
   void wait() {
@@ -134,6 +150,8 @@ class Worker {
   Pause pause_;
   double last_sent_s_ = steady_time_s();
   double last_heard_s_ = steady_time_s();
+  Absence absence_;
+  std::optional<double> left_s_;  // when it said goodbye
 };
 
 }  // namespace

@@ -4,19 +4,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fstream>
 
 #include "core/error.h"
+#include "core/shell_word.h"
+#include "storage/crc32c.h"
 #include "storage/file.h"
-#include "storage/hdf5_reader.h"
+#include "storage/hdf5_lock.h"
+#include "storage/study_file_reader.h"
 #include "storage/study_tables.h"
 
 namespace tuner {
 
 namespace {
-
-constexpr std::int64_t kFormatVersion = 1;
 
 std::int64_t count(const Study& study, TrialState state) {
   std::int64_t found = 0;
@@ -44,58 +43,32 @@ void write_facts(const Study& study, const LogSnapshot& log, const CheckpointFac
   out.attribute("/", "best_trial", study.best() ? static_cast<std::int64_t>(study.best()->value) : std::int64_t{-1});
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view why) {
-  throw UserError(fmt::format("{} is no study of tuner's ({}). Check the path.", path.string(), why));
-}
-
-// Journals are made by tuner only: a file that has some beside it was a study once.
-bool has_journals(const std::filesystem::path& path) {
-  return !StudyFiles(path).journals().empty();
-}
-
-void refuse_other_files(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) refuse(path, "it is a folder");
-  if (!std::filesystem::is_regular_file(path)) refuse(path, "it is no regular file");
-  if (!std::ifstream(path)) throw_file_error("open", path, errno);
-  if (!is_hdf5(path) && !has_journals(path))
-    refuse(path, std::filesystem::is_empty(path) ? "it is empty" : "it is no HDF5 file");
-}
-
-void refuse_other_contents(const std::filesystem::path& path, const Hdf5Reader& file) {
-  if (!file.has_attribute("format_version") || !file.has_attribute("tuner_version"))
-    refuse(path, "an HDF5 file of something else");
-  if (const auto version = file.integer_attribute("format_version"); version > kFormatVersion)
-    throw UserError(fmt::format("{} was written by a newer tuner (format {}; this one reads {}). Use tuner {}.",
-                                path.string(), version, kFormatVersion, file.text_attribute("tuner_version")));
-}
-
-CheckpointFacts read_facts(const Hdf5Reader& file) {
-  if (const auto version = file.integer_attribute("format_version"); version != kFormatVersion)
-    throw DamagedStudy(fmt::format("its format has version {}, which never was", version));
-  const bool clean = file.integer_attribute("ended_clean") != 0;
-  return {.study_id = file.text_attribute("study_id"),
-          .next_journal = static_cast<std::uint64_t>(file.integer_attribute("next_journal")),
-          .end = clean ? StudyEnd::clean : StudyEnd::journals_follow};
-}
-
-EventLog read_log(const Hdf5Reader& file) {
-  auto array = file.byte_dataset("/log");
-  EventLog log(std::move(array.bytes), array.size);
-  if (log.snapshot().crc32c != static_cast<std::uint32_t>(file.integer_attribute("log_crc32c")))
+EventLog log_of(const StudyFileContents& contents) {
+  EventLog log(contents.log.memory, contents.log.size);
+  if (log.snapshot().crc32c != static_cast<std::uint32_t>(contents.log_crc32c))
     throw DamagedStudy("the checksum of its event log is wrong");
-  if (static_cast<std::int64_t>(log.end().value) != file.integer_attribute("events"))
+  if (static_cast<std::int64_t>(log.end().value) != contents.events)
     throw DamagedStudy("its event log does not hold as many events as it should");
   return log;
+}
+
+std::vector<std::uint32_t> event_checksums(const LogSnapshot& log) {
+  std::vector<std::uint32_t> checksums;
+  checksums.reserve(log.end.value);
+  for_each_event(log, [&](Sequence, std::span<const std::byte> event) { checksums.push_back(crc32c(event)); });
+  return checksums;
 }
 
 }  // namespace
 
 FileImage make_checkpoint(const Study& study, const LogSnapshot& log, const CheckpointFacts& facts) {
+  const std::scoped_lock alone(hdf5_lock());
   Hdf5Writer out;
   write_facts(study, log, facts, out);
   std::vector<std::span<const std::byte>> pieces;
   for (const auto& piece : log.pieces) pieces.push_back(piece.span());
   out.bytes("/log", pieces);
+  out.dataset(kEventChecksums, event_checksums(log));
   write_tables(study, out);
   return out.finish();
 }
@@ -117,18 +90,17 @@ void put_checkpoint(const CheckpointPlace& place, const FileImage& image) {
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
-  constexpr std::string_view kRemedy = "Take a copy from before.";
-  refuse_other_files(path);
+  const std::string remedy = fmt::format("Take a copy from before, or see what `tuner verify {} --repair` recovers.",
+                                         shell_word(path.string()));
   try {
-    const Hdf5Reader file(path);
-    refuse_other_contents(path, file);
-    return {.facts = read_facts(file), .log = read_log(file)};
+    const StudyFileContents contents = read_study_file(path);
+    return {.facts = contents.facts, .log = log_of(contents), .tuner_version = contents.tuner_version};
   } catch (const Hdf5Error& error) {
-    throw DamagedStudy(fmt::format("{} is not a whole study file ({}). {}", path.string(), error.what(), kRemedy));
+    throw DamagedStudy(fmt::format("{} is not a whole study file ({}). {}", path.string(), error.what(), remedy));
   } catch (const MalformedBytes& error) {
-    throw DamagedStudy(fmt::format("{} is damaged ({}). {}", path.string(), error.what(), kRemedy));
+    throw DamagedStudy(fmt::format("{} is damaged ({}). {}", path.string(), error.what(), remedy));
   } catch (const DamagedStudy& error) {
-    throw DamagedStudy(fmt::format("{} cannot be used ({}). {}", path.string(), error.what(), kRemedy));
+    throw DamagedStudy(fmt::format("{} cannot be used ({}). {}", path.string(), error.what(), remedy));
   }
 }
 

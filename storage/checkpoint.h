@@ -19,6 +19,11 @@ class FileCalls;
 // Whether events may follow in a journal.
 enum class StudyEnd { clean, journals_follow };
 
+inline constexpr std::int64_t kFormatVersion = 1;
+
+// Dataset of the CRC-32C of each event: where the log is damaged, they tell what of it is whole.
+inline constexpr const char* kEventChecksums = "/event_crc32c";
+
 struct CheckpointFacts {
   std::string study_id;
   std::uint64_t next_journal = 1;  // journals before this one are contained
@@ -42,6 +47,7 @@ void put_checkpoint(const CheckpointPlace& place, const FileImage& image);
 struct Checkpoint {
   CheckpointFacts facts;
   EventLog log;
+  std::string tuner_version = {};  // that wrote it
 };
 
 // Throws UserError where the file is no study at all or of a newer format, DamagedStudy where it is a study that is not

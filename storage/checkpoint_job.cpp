@@ -16,11 +16,20 @@ void unless(const std::atomic<bool>& cancelled) {
   if (cancelled) throw Cancelled();
 }
 
+// Nobody reads it any more, so that one which stays only takes room.
+void remove_contained(const CheckpointJob& job, std::uint64_t number) {
+  try {
+    remove_file(job.files, job.names.journal(number));
+  } catch (const std::exception& error) {
+    job.kept_journal->keep(error.what());
+  }
+}
+
 void put_and_clean(const CheckpointJob& job, const FileImage& image, const std::function<void()>& before_rename) {
   put_checkpoint({.files = job.files, .names = job.names, .token = job.owner->token(), .before_rename = before_rename},
                  image);
   for (const auto number : job.names.journals())
-    if (number < job.facts.next_journal) remove_file(job.files, job.names.journal(number));
+    if (number < job.facts.next_journal) remove_contained(job, number);
 }
 
 void write_cancellable(CheckpointJob& job, const std::atomic<bool>& cancelled) {
@@ -44,6 +53,17 @@ void write_cancellable(CheckpointJob& job, const std::atomic<bool>& cancelled) {
 }
 
 }  // namespace
+
+void KeptJournal::keep(const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  if (!why_) why_ = why;
+}
+
+std::optional<std::string> KeptJournal::news() {
+  const std::lock_guard lock(mutex_);
+  if (!why_ || std::exchange(told_, true)) return std::nullopt;
+  return *why_ + " The study file contains all that it holds, so the run goes on";
+}
 
 BackgroundWork::Work write_checkpoint(CheckpointJob job) {
   return [job = std::move(job)](const std::atomic<bool>& cancelled) mutable {

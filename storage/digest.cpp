@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "storage/file.h"
 
 namespace tuner {
 
@@ -44,8 +45,13 @@ std::string sha256_of_text(std::string_view text) {
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
+  std::error_code unreadable;
+  const auto type = std::filesystem::status(path, unreadable).type();
+  if (std::filesystem::exists(std::filesystem::file_status(type)) && type != std::filesystem::file_type::regular)
+    throw UserError(fmt::format("{} is {}, where a file belongs whose digest can be kept. Give a regular file",
+                                path.string(), name_of(type)));
   std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path))
+  if (!file)
     throw UserError(fmt::format("{} cannot be read (no such file, or no right to). Check the path", path.string()));
   Sha256 digest;
   std::array<char, 1 << 16> block{};

@@ -29,6 +29,8 @@ enum class EventType : std::uint8_t {
   requested = 19,
   allocation_seen = 20,
   blocked = 21,
+  request_refused = 22,
+  kept = 23,
 };
 
 // trial, two empty lists, no parent, empty note
@@ -158,10 +160,7 @@ struct Encoder {
 
   void operator()(const Requested& event) {
     type(EventType::requested);
-    out.put(event.request);
-    out.put(event.time);
-    out.put(event.by);
-    out.put(event.configuration);
+    put(event);
   }
   void operator()(const AllocationSeen& event) {
     type(EventType::allocation_seen);
@@ -174,7 +173,24 @@ struct Encoder {
     out.put(event.time);
     out.put(event.reason);
   }
+  void operator()(const RequestRefused& event) {
+    type(EventType::request_refused);
+    put(event.request);
+    out.put(event.reason);
+  }
+  void operator()(const Kept& event) {
+    type(EventType::kept);
+    out.put(event.trial);
+    out.put(event.attempt);
+    out.put(event.after_s);
+  }
 
+  void put(const Requested& request) {
+    out.put(request.request);
+    out.put(request.time);
+    out.put(request.by);
+    out.put(request.configuration);
+  }
   void put(const NewTrial& trial) {
     out.put(trial.trial);
     out.put(trial.configuration);
@@ -236,6 +252,10 @@ AttemptEnded get_attempt_ended(ByteReader& in) {
   return event;
 }
 
+Requested get_request(ByteReader& in) {
+  return {get_up_to(in, RequestKind::enqueue, "request"), in.get<double>(), in.text(), in.text()};
+}
+
 Event get_event(ByteReader& in) {
   switch (in.get<EventType>()) {
     case EventType::study_created:
@@ -276,11 +296,15 @@ Event get_event(ByteReader& in) {
     case EventType::rank_quarantined:
       return RankQuarantined{in.get<RankId>(), in.get<double>(), in.text()};
     case EventType::requested:
-      return Requested{get_up_to(in, RequestKind::enqueue, "request"), in.get<double>(), in.text(), in.text()};
+      return get_request(in);
     case EventType::allocation_seen:
       return AllocationSeen{in.get<double>(), in.get<double>(), in.text()};
     case EventType::blocked:
       return Blocked{in.get<double>(), in.text()};
+    case EventType::request_refused:
+      return RequestRefused{get_request(in), in.text()};
+    case EventType::kept:
+      return Kept{in.get<TrialId>(), in.get<std::uint32_t>(), in.get<double>()};
   }
   throw MalformedBytes("unknown type of event");
 }

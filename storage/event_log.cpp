@@ -22,7 +22,7 @@ std::span<const std::byte> take_frame(std::span<const std::byte>& bytes) {
   return event;
 }
 
-EventLog::EventLog(std::unique_ptr<std::byte[]> bytes, std::size_t size) : bytes_(size) {
+EventLog::EventLog(std::shared_ptr<const std::byte[]> bytes, std::size_t size) : bytes_(size) {
   for (std::span<const std::byte> rest(bytes.get(), size); !rest.empty(); ++end_.value) take_frame(rest);
   crc_.add({bytes.get(), size});
   full_.push_back({.bytes = std::move(bytes), .size = size});

@@ -33,7 +33,7 @@ class EventLog {
  public:
   EventLog() = default;
   // From a checkpoint. Throws MalformedBytes where the bytes are not whole frames.
-  EventLog(std::unique_ptr<std::byte[]> bytes, std::size_t size);
+  EventLog(std::shared_ptr<const std::byte[]> bytes, std::size_t size);
 
   void append(std::span<const std::byte> event);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <system_error>
 
 #include "core/error.h"
@@ -59,6 +60,8 @@ std::string_view remedy(int error_number) {
     case EMFILE:
     case ENFILE:
       return "Raise the limit of open files (ulimit -n).";
+    case ENXIO:
+      return "It is no regular file; move it away.";
     case ESTALE:
       return "The network file system has lost the file; resume when it is back.";
     default:
@@ -68,7 +71,7 @@ std::string_view remedy(int error_number) {
 
 bool is_users_to_mend(int error_number) {
   return error_number == EROFS || error_number == EACCES || error_number == EPERM || error_number == ENOENT ||
-         error_number == ENOTDIR || error_number == EISDIR || error_number == ENAMETOOLONG;
+         error_number == ENOTDIR || error_number == ENXIO || error_number == EISDIR || error_number == ENAMETOOLONG;
 }
 
 }  // namespace
@@ -107,12 +110,25 @@ void AppendFile::append(std::span<const std::byte> bytes) {
     const auto failure = written == 0 ? ENOSPC : static_cast<int>(-written);
     if (written <= 0) throw_file_error(fmt::format("write {} bytes to", bytes.size()), path_, failure);
     rest = rest.subspan(static_cast<std::size_t>(written));
+    size_bytes_ += static_cast<std::uint64_t>(written);
   }
 }
 
 void AppendFile::sync() {
   const int result = unless_interrupted([&] { return calls_.sync_data(file_); });
   if (result < 0) throw_file_error("sync", path_, -result);
+}
+
+std::optional<std::string> AppendFile::tampering() const {
+  FileFacts open;
+  FileFacts named;
+  if (unless_interrupted([&] { return calls_.facts_of_open(file_, open); }) < 0) return std::nullopt;
+  const int result = unless_interrupted([&] { return calls_.facts(path_, named); });
+  if (result == -ENOENT) return "was removed or renamed";
+  if (result < 0) return std::nullopt;
+  if (named.inode != open.inode) return "was replaced by another file";
+  if (open.size_bytes == size_bytes_) return std::nullopt;
+  return fmt::format("has {} bytes in place of the {} that were written", open.size_bytes, size_bytes_);
 }
 
 void write_new_file(FileCalls& calls, const std::filesystem::path& path, std::span<const std::byte> bytes) {
@@ -125,14 +141,11 @@ void write_new_file(FileCalls& calls, const std::filesystem::path& path, std::sp
   file.sync();
 }
 
-std::optional<Bytes> read_file(FileCalls& calls, const std::filesystem::path& path) {
-  const OpenFile open(calls, path);
-  if (open.file() == -ENOENT) return std::nullopt;
-  if (open.file() < 0) throw_file_error("open", path, -open.file());
+namespace {
 
-  const auto facts = facts_of(calls, path);
+Bytes read_all(FileCalls& calls, const OpenFile& open, const std::filesystem::path& path, std::uint64_t size_bytes) {
   Bytes bytes;
-  if (facts) bytes.reserve(facts->size_bytes + 1);
+  bytes.reserve(size_bytes + 1);
   for (;;) {
     const std::size_t had = bytes.size();
     const std::size_t room = std::max<std::size_t>(bytes.capacity() - had, 1);
@@ -145,6 +158,27 @@ std::optional<Bytes> read_file(FileCalls& calls, const std::filesystem::path& pa
   }
 }
 
+}  // namespace
+
+std::optional<Bytes> read_file(FileCalls& calls, const std::filesystem::path& path) {
+  const OpenFile open(calls, path);
+  if (open.file() == -ENOENT) return std::nullopt;
+  if (open.file() < 0) throw_file_error("open", path, -open.file());
+
+  FileFacts facts;
+  const int result = unless_interrupted([&] { return calls.facts_of_open(open.file(), facts); });
+  if (result < 0) throw_file_error("look at", path, -result);
+  if (facts.type != std::filesystem::file_type::regular)
+    throw UserError(fmt::format("{} is {}, where a file belongs. Move it away.", path.string(), name_of(facts.type)));
+  try {
+    return read_all(calls, open, path, facts.size_bytes);
+  } catch (const std::bad_alloc&) {
+    throw UserError(
+        fmt::format("{} has {} bytes, more than there is memory for (ulimit -v shows a limit). If it "
+                    "should not be so large, take it from a copy.",
+                    path.string(), facts.size_bytes));
+  }
+}
 std::optional<FileFacts> facts_of(FileCalls& calls, const std::filesystem::path& path) {
   FileFacts facts;
   const int result = unless_interrupted([&] { return calls.facts(path, facts); });
@@ -173,6 +207,24 @@ void sync_folder(FileCalls& calls, const std::filesystem::path& folder) {
   const int result = unless_interrupted([&] { return calls.sync(open.file()); });
   // Some file systems keep names by themselves and refuse to sync a folder.
   if (result < 0 && result != -EINVAL) throw_file_error("sync", folder, -result);
+}
+
+std::string_view name_of(std::filesystem::file_type type) {
+  using std::filesystem::file_type;
+  switch (type) {
+    case file_type::regular:
+      return "a regular file";
+    case file_type::directory:
+      return "a folder";
+    case file_type::fifo:
+      return "a named pipe";
+    case file_type::socket:
+      return "a socket";
+    case file_type::not_found:
+      return "not there";
+    default:
+      return "a device";
+  }
 }
 
 std::span<const std::byte> as_bytes(std::string_view text) {

@@ -40,6 +40,9 @@ class AppendFile {
   // What was appended survives a power cut. After an error the descriptor must not be used again: the system has
   // dropped what it could not write and a second call would succeed without it.
   void sync();
+  // Where the file under its name is not this one with all that was appended: what became of it ("was removed or
+  // renamed"). Nothing also where that cannot be told.
+  std::optional<std::string> tampering() const;
 
  private:
   AppendFile(FileCalls& calls, std::filesystem::path path, int file);
@@ -47,12 +50,14 @@ class AppendFile {
   FileCalls& calls_;
   std::filesystem::path path_;
   int file_;
+  std::uint64_t size_bytes_ = 0;
 };
 
 // Throws where the file exists. Survives a power cut when this returns, but for its name.
 void write_new_file(FileCalls& calls, const std::filesystem::path& path, std::span<const std::byte> bytes);
 
-// Nothing where the file is not there.
+// Nothing where the file is not there. UserError where it is no regular file, whose end might never come, or larger
+// than the memory.
 std::optional<Bytes> read_file(FileCalls& calls, const std::filesystem::path& path);
 
 // Nothing where the file is not there.
@@ -66,6 +71,9 @@ Renamed rename_file(FileCalls& calls, const std::filesystem::path& from, const s
 
 // Names that were made, renamed or removed in the folder survive a power cut.
 void sync_folder(FileCalls& calls, const std::filesystem::path& folder);
+
+// "a named pipe", "a device", …
+std::string_view name_of(std::filesystem::file_type type);
 
 std::span<const std::byte> as_bytes(std::string_view text);
 

@@ -10,6 +10,7 @@
 namespace tuner {
 
 struct FileFacts {
+  std::filesystem::file_type type = std::filesystem::file_type::none;
   std::uint64_t inode = 0;
   std::uint64_t size_bytes = 0;
   std::int64_t modified_ns = 0;  // by the clock of the file system
@@ -23,7 +24,8 @@ class FileCalls {
   virtual ~FileCalls() = default;
 
   virtual int create_new(const std::filesystem::path& path) = 0;  // to append to; fails where it exists
-  virtual int open(const std::filesystem::path& path) = 0;        // to read or to sync; directories too
+  // To read or to sync; directories too. Does not wait for a writer where a named pipe stands there.
+  virtual int open(const std::filesystem::path& path) = 0;
   virtual std::int64_t write(int file, std::span<const std::byte> bytes) = 0;
   virtual std::int64_t read(int file, std::span<std::byte> bytes, std::uint64_t offset) = 0;
   virtual int sync_data(int file) = 0;  // fdatasync
@@ -33,6 +35,7 @@ class FileCalls {
   virtual int remove(const std::filesystem::path& path) = 0;
   virtual int touch(const std::filesystem::path& path) = 0;  // modified now
   virtual int facts(const std::filesystem::path& path, FileFacts& facts) = 0;
+  virtual int facts_of_open(int file, FileFacts& facts) = 0;
 };
 
 FileCalls& system_files();

@@ -119,15 +119,26 @@ std::string Hdf5Reader::text_attribute(const std::string& name) const {
   return value;
 }
 
-Hdf5Reader::ByteArray Hdf5Reader::byte_dataset(const std::string& path) const {
+void Hdf5Reader::byte_dataset(const std::string& path,
+                              const std::function<std::span<std::byte>(std::size_t)>& make_room) const {
   const Dataset data(state_->file, path);
   if (H5Tget_class(data.type) != H5T_INTEGER || data.element_bytes != 1)
     throw Hdf5Error(fmt::format("the dataset {} does not hold bytes", path));
-  ByteArray array{.bytes = std::make_unique_for_overwrite<std::byte[]>(data.elements), .size = data.elements};
-  if (array.size > 0)
-    check(H5Dread(data.dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes.get()),
+  const auto room = make_room(data.elements);
+  if (!room.empty())
+    check(H5Dread(data.dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, room.data()),
           ("read " + path).c_str());
-  return array;
+}
+
+std::vector<std::uint32_t> Hdf5Reader::unsigned_dataset(const std::string& path) const {
+  const Dataset data(state_->file, path);
+  if (H5Tget_class(data.type) != H5T_INTEGER || data.element_bytes != sizeof(std::uint32_t))
+    throw Hdf5Error(fmt::format("the dataset {} does not hold numbers of 32 bits", path));
+  std::vector<std::uint32_t> values(data.elements);
+  if (!values.empty())
+    check(H5Dread(data.dataset, H5T_NATIVE_UINT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
+          ("read " + path).c_str());
+  return values;
 }
 
 std::vector<std::string> Hdf5Reader::datasets() const {
@@ -146,14 +157,6 @@ std::string Hdf5Reader::fingerprint(const std::string& path) const {
 bool is_hdf5(const std::filesystem::path& path) {
   const hdf5::SilentErrors silent;
   return H5Fis_hdf5(path.c_str()) > 0;
-}
-
-std::string hdf5_version() {
-  unsigned major = 0;
-  unsigned minor = 0;
-  unsigned release = 0;
-  H5get_libversion(&major, &minor, &release);
-  return fmt::format("{}.{}.{}", major, minor, release);
 }
 
 }  // namespace tuner

@@ -1,10 +1,12 @@
 // Reads datasets and attributes of an HDF5 file. The file is not locked: a study is only ever replaced as a whole, so
-// an open one never changes.
+// an open one never changes. The library does not survive every file: what comes from outside is read in a process of
+// its own (reading_process.h), which study_file_reader.h does.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -27,11 +29,9 @@ class Hdf5Reader {
   std::int64_t integer_attribute(const std::string& name) const;
   std::string text_attribute(const std::string& name) const;
 
-  struct ByteArray {
-    std::unique_ptr<std::byte[]> bytes;
-    std::size_t size = 0;
-  };
-  ByteArray byte_dataset(const std::string& path) const;
+  // Into the room of its size that is made for it.
+  void byte_dataset(const std::string& path, const std::function<std::span<std::byte>(std::size_t)>& make_room) const;
+  std::vector<std::uint32_t> unsigned_dataset(const std::string& path) const;
 
   // Paths of all datasets, in alphabetical order.
   std::vector<std::string> datasets() const;
@@ -45,7 +45,5 @@ class Hdf5Reader {
 
 // By the signature at its beginning; says nothing about whether the rest is whole.
 bool is_hdf5(const std::filesystem::path& path);
-
-std::string hdf5_version();  // of the library that runs: "1.10.8"
 
 }  // namespace tuner

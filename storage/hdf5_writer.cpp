@@ -1,5 +1,7 @@
 #include "storage/hdf5_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -8,21 +10,21 @@
 
 namespace tuner {
 
+// The library's memory for the image. It grows through `resize` and would be freed when the file is closed; we keep it.
+struct ImageMemory {
+  void* memory = nullptr;
+  std::size_t capacity = 0;
+};
+
 namespace {
 
 using hdf5::check;
 using hdf5::Handle;
 
 // By which the image grows; the kernel moves large blocks without copying them.
-constexpr std::size_t kImageStepBytes = 4 << 20;
+constexpr std::size_t kImageStepBytes = 1 << 20;
 // Attributes share one object header message of at most 64 KiB with their own header.
 constexpr std::size_t kMostAttributeBytes = 32 << 10;
-
-// The library's memory for the image. It grows through `resize` and would be freed when the file is closed; we keep it.
-struct ImageMemory {
-  void* memory = nullptr;
-  std::size_t capacity = 0;
-};
 
 void* resize_image(void* old, std::size_t size, H5FD_file_image_op_t, void* udata) {
   auto* image = static_cast<ImageMemory*>(udata);
@@ -64,6 +66,14 @@ Handle making_groups() {
   return list;
 }
 
+// HDF5 clears the whole buffer, by default 1 MiB, for each dataset of texts or enumerations.
+Handle small_buffer() {
+  constexpr std::size_t kBytes = std::size_t{64} << 10;
+  Handle list(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "make a transfer list");
+  check(H5Pset_buffer(list, kBytes, nullptr, nullptr), "choose a buffer");
+  return list;
+}
+
 Handle array_of(std::size_t size) {
   const hsize_t dimension = size;
   return {H5Screate_simple(1, &dimension, nullptr), H5Sclose, "make a data space"};
@@ -92,6 +102,7 @@ struct Hdf5Writer::State {
   ImageMemory image;
   std::optional<Handle> file{make_file(image)};
   Handle links{making_groups()};
+  Handle transfer{small_buffer()};
 
   ~State() {
     file.reset();
@@ -105,7 +116,7 @@ struct Hdf5Writer::State {
 
   void write(const std::string& path, hid_t type, std::size_t size, const void* data) {
     const Handle dataset = make(path, type, array_of(size));
-    if (size > 0) check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), ("write " + path).c_str());
+    if (size > 0) check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, transfer, data), ("write " + path).c_str());
   }
 
   void attribute(const std::string& path, const std::string& name, hid_t type, const void* value) {
@@ -135,6 +146,10 @@ void Hdf5Writer::dataset(const std::string& path, std::span<const std::int64_t> 
 
 void Hdf5Writer::dataset(const std::string& path, std::span<const std::uint64_t> values) {
   state_->write(path, H5T_NATIVE_UINT64, values.size(), values.data());
+}
+
+void Hdf5Writer::dataset(const std::string& path, std::span<const std::uint32_t> values) {
+  state_->write(path, H5T_NATIVE_UINT32, values.size(), values.data());
 }
 
 void Hdf5Writer::dataset(const std::string& path, std::span<const std::int32_t> values) {
@@ -202,6 +217,14 @@ FileImage Hdf5Writer::finish() {
   whole.memory.reset(static_cast<std::byte*>(std::exchange(image.memory, nullptr)));
   whole.size = static_cast<std::size_t>(size);
   return whole;
+}
+
+std::string hdf5_version() {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return fmt::format("{}.{}.{}", major, minor, release);
 }
 
 }  // namespace tuner

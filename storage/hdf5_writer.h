@@ -35,6 +35,7 @@ class Hdf5Writer {
   void dataset(const std::string& path, std::span<const double> values);
   void dataset(const std::string& path, std::span<const std::int64_t> values);
   void dataset(const std::string& path, std::span<const std::uint64_t> values);
+  void dataset(const std::string& path, std::span<const std::uint32_t> values);
   void dataset(const std::string& path, std::span<const std::int32_t> values);
   // Codes with names, an HDF5 enumeration: h5dump shows the names, h5py the numbers and the table.
   void dataset(const std::string& path, std::span<const std::int8_t> codes, std::span<const std::string> names);
@@ -55,5 +56,7 @@ class Hdf5Writer {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+std::string hdf5_version();  // of the library that runs: "1.10.8"
 
 }  // namespace tuner

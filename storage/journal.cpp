@@ -1,5 +1,7 @@
 #include "storage/journal.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -90,7 +92,16 @@ void Journal::sync() {
     if (const auto failure = try_sync(work)) std::rethrow_exception(failure);
   }
   still_owner_();
+  {
+    const Lock lock(mutex_);
+    require_untouched(work.file);
+  }
   acknowledge(work);
+}
+
+void Journal::look() {
+  const Lock lock(mutex_);
+  if (file_ && !failure_ && !stopped_) require_untouched(file_);
 }
 
 void Journal::stop_with(std::exception_ptr error, Failure failure) {
@@ -164,6 +175,14 @@ std::exception_ptr Journal::try_sync(const Work& work) {
     if (file_ == work.file) file_.reset();
     return std::current_exception();
   }
+}
+
+void Journal::require_untouched(const std::shared_ptr<File>& file) {
+  const auto tampering = file->bytes.tampering();
+  if (!tampering) return;
+  const auto path = file->bytes.path();
+  if (file_ == file) file_.reset();
+  throw JournalTaken(fmt::format("{} {} while the study was running", path.string(), *tampering));
 }
 
 void Journal::acknowledge(const Work& work) {

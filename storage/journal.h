@@ -24,6 +24,11 @@
 
 namespace tuner {
 
+// Somebody has taken away or changed the file that is written: what it held may be nowhere else on the disk.
+struct JournalTaken : Interrupted {
+  using Interrupted::Interrupted;
+};
+
 // Records of consecutive events (journal_writer.h).
 struct JournalBatch {
   Bytes records;
@@ -63,8 +68,10 @@ class Journal {
   // Sync thread. False: stop() was called.
   bool wait_for_work(std::chrono::steady_clock::time_point deadline);
   bool has_work() const;
-  // Makes durable what is written now, if necessary in a new file.
+  // Makes durable what is written now, if necessary in a new file. Throws JournalTaken; then nothing is acknowledged.
   void sync();
+  // Throws JournalTaken where the file is not what was written any more.
+  void look();
   // The manager's next call throws this, once or from now on.
   enum class Failure { may_pass, is_final };
   void stop_with(std::exception_ptr error, Failure failure);
@@ -94,6 +101,7 @@ class Journal {
   void begin_file();
   Work start_sync();
   std::exception_ptr try_sync(const Work& work);
+  void require_untouched(const std::shared_ptr<File>& file);  // with the mutex locked
   void acknowledge(const Work& work);
 
   FileCalls& files_;

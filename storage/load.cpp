@@ -11,9 +11,12 @@
 #include <variant>
 
 #include "core/error.h"
+#include "core/shell_word.h"
+#include "storage/checkpoint_salvage.h"
 #include "storage/event_codec.h"
 #include "storage/file.h"
 #include "storage/journal_reader.h"
+#include "storage/study_file_reader.h"
 
 namespace tuner {
 
@@ -38,8 +41,15 @@ bool is_result(std::span<const std::byte> event) {
 // ones hold beyond that was carried into it, or was written by a manager that had been replaced.
 class JournalChain {
  public:
-  JournalChain(const StudyFiles& names, const Checkpoint& checkpoint)
-      : names_(names), facts_(checkpoint.facts), start_(checkpoint.log.end()), durable_(start_) {}
+  JournalChain(const StudyFiles& names, SalvagedCheckpoint& salvaged)
+      : names_(names),
+        facts_(salvaged.checkpoint.facts),
+        start_(salvaged.checkpoint.log.end()),
+        durable_(start_),
+        remarks_(std::move(salvaged.remarks)),
+        losses_(std::move(salvaged.losses)) {
+    for (const JournalEvent& event : salvaged.behind) remember(event.sequence, event.bytes);
+  }
 
   void add(std::uint64_t number, Bytes bytes) {
     files_.push_back(std::move(bytes));
@@ -184,11 +194,11 @@ class JournalChain {
 
 void refuse_losses(const std::filesystem::path& study, const LoadedStudy& loaded) {
   if (loaded.losses.empty()) return;
-  throw DamagedStudy(
-      fmt::format("{}. Put the file back from a copy, or run `tuner verify {} --repair` (or say --accept-loss): then "
-                  "the study goes "
-                  "on with {} finished trials and loses {}.",
-                  fmt::join(loaded.losses, "; "), study.string(), loaded.study.finished().size(), lost_text(loaded)));
+  throw DamagedStudy(fmt::format(
+      "{}. Put the file back from a copy, or run `tuner verify {} --repair` (or say --accept-loss): then "
+      "the study goes "
+      "on with {} finished trials and loses {}.",
+      fmt::join(loaded.losses, "; "), shell_word(study.string()), loaded.study.finished().size(), lost_text(loaded)));
 }
 
 void apply(Study& study, Sequence sequence, std::span<const std::byte> event) {
@@ -204,17 +214,50 @@ void apply(Study& study, Sequence sequence, std::span<const std::byte> event) {
   }
 }
 
+// The study file as far as it can be read, with the id and the first of the journals where it cannot tell them.
+SalvagedCheckpoint salvaged_checkpoint(const StudyFiles& names, FileCalls& files) {
+  SalvagedCheckpoint salvaged;
+  if (facts_of(files, names.study()))
+    salvaged = salvage_checkpoint(names.study());
+  else
+    salvaged.losses.push_back(fmt::format("{} is gone", names.study().string()));
+  if (salvaged.losses.empty()) return salvaged;
+
+  CheckpointFacts& facts = salvaged.checkpoint.facts;
+  for (const auto number : names.journals()) {
+    facts.next_journal = std::min(facts.next_journal, number);
+    const auto header = read_journal(read_file(files, names.journal(number)).value_or(Bytes{})).header;
+    if (facts.study_id.empty() && header) facts.study_id = header->study_id;
+  }
+  return salvaged;
+}
+
+[[noreturn]] void refuse_to_begin_without_beginning(const StudyFiles& names, const LoadedStudy& loaded) {
+  const std::string tables = tables_text(names.study());
+  throw DamagedStudy(fmt::format(
+      "{}; no file holds the beginning of the study, so that nothing can be recovered (seen: {} events, {} results). "
+      "{}Take {} from a copy, however old: its journals go on from there where they reach so far back.",
+      fmt::join(loaded.losses, "; "), loaded.lost_events, loaded.lost_results,
+      tables.empty() ? "" : fmt::format("But {}. ", tables), names.study().filename().string()));
+}
+
 LoadedStudy load_once(const StudyFiles& names, MissingJournal missing, FileCalls& files) {
-  auto checkpoint = read_checkpoint(names.study());
+  SalvagedCheckpoint salvaged;
+  if (missing == MissingJournal::salvage)
+    salvaged = salvaged_checkpoint(names, files);
+  else
+    salvaged.checkpoint = read_checkpoint(names.study());
+  auto& checkpoint = salvaged.checkpoint;
   LoadedStudy loaded;
   for_each_event(checkpoint.log.snapshot(),
                  [&](Sequence sequence, auto event) { apply(loaded.study, sequence, event); });
-  if (!loaded.study.created() || loaded.study.definition().study_id != checkpoint.facts.study_id)
+  if (salvaged.losses.empty() &&
+      (!loaded.study.created() || loaded.study.definition().study_id != checkpoint.facts.study_id))
     throw DamagedStudy(
         fmt::format("{} does not hold the study that it names. Take a copy from before.", names.study().string()));
 
   loaded.journals = names.journals();
-  JournalChain chain(names, checkpoint);
+  JournalChain chain(names, salvaged);
   const bool follows = std::ranges::binary_search(loaded.journals, checkpoint.facts.next_journal);
   if (!follows && checkpoint.facts.end == StudyEnd::journals_follow) chain.add_missing_first();
   for (const auto number : loaded.journals) {
@@ -229,6 +272,8 @@ LoadedStudy load_once(const StudyFiles& names, MissingJournal missing, FileCalls
   }
   loaded.facts = checkpoint.facts;
   std::move(chain).tell(loaded);
+  if (!loaded.study.created()) refuse_to_begin_without_beginning(names, loaded);
+  loaded.facts.study_id = loaded.study.definition().study_id;
   if (missing == MissingJournal::refuse) refuse_losses(names.study(), loaded);
   return loaded;
 }
@@ -258,12 +303,21 @@ LoadedStudy load_study(const std::filesystem::path& path, MissingJournal missing
   const StudyFiles names(path);
   for (int look = 1;; ++look) {
     const auto before = look_at_files(names, files);
-    if (!before) throw UserError(fmt::format("there is no study {}. Check the path.", names.study().string()));
+    if (!before && (missing != MissingJournal::salvage || names.journals().empty()))
+      throw UserError(fmt::format("there is no study {}. {}", names.study().string(),
+                                  names.journals().empty()
+                                      ? "Check the path."
+                                      : fmt::format("But there are its journals: see what `tuner verify {} --repair` "
+                                                    "recovers.",
+                                                    shell_word(names.study().string()))));
     // Where the checkpoint was replaced meanwhile, its journals may be gone: what we saw proves nothing.
-    const auto unchanged = [&] { return look == kMostLooks || facts_of(files, names.study()) == before->study; };
+    const auto unchanged = [&] {
+      const auto now = facts_of(files, names.study());
+      return look == kMostLooks || (before ? now == before->study : !now);
+    };
     try {
       auto loaded = load_once(names, missing, files);
-      loaded.files = *before;
+      if (before) loaded.files = *before;
       if (unchanged()) return loaded;
     } catch (const DamagedStudy&) {
       if (unchanged()) throw;

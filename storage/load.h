@@ -16,8 +16,9 @@
 
 namespace tuner {
 
-// What to do where a journal is missing or damaged.
-enum class MissingJournal { refuse, accept_loss };
+// What to do where a journal is missing or damaged. salvage: accept_loss, and to make the most of a study file that is
+// damaged or gone.
+enum class MissingJournal { refuse, accept_loss, salvage };
 
 // How the files were just before they were read.
 struct FilesSeen {

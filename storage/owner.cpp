@@ -71,6 +71,16 @@ std::optional<std::string> read_text(FileCalls& files, const std::filesystem::pa
   return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
 }
 
+// It can neither be made nor read, and never goes away by itself.
+void refuse_link_to_nothing(const std::filesystem::path& owner) {
+  std::error_code unreadable;
+  if (!std::filesystem::is_symlink(std::filesystem::symlink_status(owner, unreadable))) return;
+  const auto target = std::filesystem::read_symlink(owner, unreadable);
+  if (std::filesystem::exists(owner, unreadable)) return;
+  throw UserError(fmt::format("{} is a symbolic link to {}, which is not there. Remove the link.", owner.string(),
+                              target.string()));
+}
+
 std::string describe(const Record& record) {
   if (record.token.empty()) return "an unknown process";
   const std::string job = record.process.slurm_job.substr(0, record.process.slurm_job.find('@'));
@@ -108,7 +118,10 @@ std::unique_ptr<Owner> Owner::acquire(const OwnerRequest& request) {
       for (const auto& left : owner->names_.temporaries()) remove_file(owner->files_, left);
       return owner;
     }
-    if (const auto other = read_text(owner->files_, owner->names_.owner())) owner->replace(*other);
+    if (const auto other = read_text(owner->files_, owner->names_.owner()))
+      owner->replace(*other);
+    else
+      refuse_link_to_nothing(request.names.owner());
   }
   throw Interrupted(fmt::format("other processes keep taking the study {}. Start only one run of a study.",
                                 request.names.study().string()));
@@ -194,6 +207,17 @@ std::optional<OwnerSight> look_at_owner(FileCalls& files, const StudyFiles& name
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   return OwnerSight{describe(record), is_gone(record.process, this_process()),
                     now.count() - 1e-9 * static_cast<double>(facts->modified_ns)};
+}
+
+double last_sign_of_life(FileCalls& files, const StudyFiles& names) {
+  if (!facts_of(files, names.study())) return 0;
+  std::int64_t latest_ns = 0;
+  const auto consider = [&](const std::filesystem::path& path) {
+    if (const auto facts = facts_of(files, path)) latest_ns = std::max(latest_ns, facts->modified_ns);
+  };
+  consider(names.owner());
+  for (const auto number : names.journals()) consider(names.journal(number));
+  return 1e-9 * static_cast<double>(latest_ns);
 }
 
 }  // namespace tuner

@@ -72,4 +72,8 @@ struct OwnerSight {
 // Nothing where nobody has the study.
 std::optional<OwnerSight> look_at_owner(FileCalls& files, const StudyFiles& names);
 
+// Of the run that wrote the study last and did not end it: when it last touched its owner file or wrote into a journal.
+// Seconds since 1970, by the clock of the file system; 0 where it has left neither, or there is no study.
+double last_sign_of_life(FileCalls& files, const StudyFiles& names);
+
 }  // namespace tuner

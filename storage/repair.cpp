@@ -16,7 +16,7 @@ namespace {
 std::filesystem::path unused_name(const StudyFiles& names, FileCalls& files) {
   for (int copy = 1;; ++copy) {
     std::filesystem::path path = fmt::format("{}.damaged.{}", names.study().string(), copy);
-    if (!facts_of(files, path)) return path;
+    if (!facts_of(files, path) && StudyFiles(path).journals().empty()) return path;
   }
 }
 
@@ -61,16 +61,17 @@ std::uint64_t next_journal(const LoadedStudy& loaded) {
 
 Repair repair_study(const std::filesystem::path& path, FileCalls& files) {
   const StudyFiles names(path);
-  load_study(path, MissingJournal::accept_loss, files);  // what cannot be repaired is refused without a trace
+  load_study(path, MissingJournal::salvage, files);  // what cannot be repaired is refused without a trace
   const std::shared_ptr<const Owner> owner = Owner::acquire({.files = files, .names = names});
-  const LoadedStudy loaded = load_study(path, MissingJournal::accept_loss, files);
+  const LoadedStudy loaded = load_study(path, MissingJournal::salvage, files);
   const Originals originals(names, files);
 
   const CheckpointFacts facts{
       .study_id = loaded.facts.study_id, .next_journal = next_journal(loaded), .end = StudyEnd::clean};
   write_checkpoint({.files = files, .names = names, .owner = owner, .log = loaded.log.snapshot(), .facts = facts},
                    loaded.study);
-  Repair repair{.originals = originals.study(), .findings = loaded.losses};
+  Repair repair{.originals = originals.study(), .findings = loaded.remarks};
+  repair.findings.insert(repair.findings.end(), loaded.losses.begin(), loaded.losses.end());
   repair.findings.push_back(fmt::format(
       "{} events are whole: {} trials, {} finished. Lost: {}.", loaded.log.end().value, loaded.study.trial_count(),
       loaded.study.finished().size(), loaded.losses.empty() ? "nothing" : lost_text(loaded)));

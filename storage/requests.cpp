@@ -15,7 +15,7 @@ using nlohmann::json;
 
 constexpr std::string_view kRequest = ".request";
 constexpr std::string_view kAnswer = ".answer";
-constexpr std::string_view kTemporary = ".tmp";
+constexpr std::string_view kUnfinished = ".tmp";
 constexpr std::uint64_t kLargestBytes = 64 << 10;
 constexpr std::size_t kMostAtOnce = 16;
 
@@ -32,7 +32,7 @@ std::string new_name() {
 
 void put_whole(FileCalls& files, const StudyFiles& names, const std::string& name, std::string_view suffix,
                const json& value) {
-  const fs::path temporary = file_of(names, name, std::string(suffix) + std::string(kTemporary));
+  const fs::path temporary = file_of(names, name, std::string(suffix) + std::string(kUnfinished));
   const std::string text = value.dump(1, ' ', false, json::error_handler_t::replace);
   write_new_file(files, temporary, as_bytes(text));
   rename_file(files, temporary, file_of(names, name, suffix));

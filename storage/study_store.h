@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,17 +14,12 @@
 #include "core/event.h"
 #include "core/study.h"
 #include "storage/load.h"
+#include "storage/store_settings.h"
 
 namespace tuner {
 
+class LiveStudy;
 class Owner;
-
-struct StoreSettings {
-  double checkpoint_every_s = 60;
-  double owner_expiry_s = 120;  // an owner that cannot be shown to be gone is replaced after this time of silence
-  double owner_refresh_s = 20;
-  FileCalls* files = nullptr;  // none: those of the operating system
-};
 
 class StudyStore {
  public:
@@ -47,7 +43,14 @@ class StudyStore {
 
   const Study& study() const;
   const std::vector<std::string>& remarks() const;
+  // When the run that was replaced last showed that it lived, seconds since 1970; 0 where there was none that had begun
+  // something and not ended it.
+  double predecessor_alive_until() const;
   const std::filesystem::path& path() const;  // of the file itself, where the given path was a symbolic link
+
+  // What people should know of from now on, while the study runs; without it, that is added to remarks(). Called by
+  // functions of this class.
+  void tell_news_to(std::function<void(const std::string&)> hear);
 
   // Applies the event to the study and keeps its bytes for the next commit. Throws DamagedStudy where the event
   // contradicts the study; then nothing is recorded.
@@ -74,12 +77,13 @@ class StudyStore {
   void leave();
 
  private:
-  class Implementation;
-  explicit StudyStore(std::unique_ptr<Implementation> implementation);
-  static std::unique_ptr<StudyStore> go_on(const StudyFiles& names, std::shared_ptr<Owner> owner, LoadedStudy loaded,
+  explicit StudyStore(std::unique_ptr<LiveStudy> live);
+  struct Taken;
+  static Taken take(const StudyFiles& names, const StoreSettings& settings);
+  static std::unique_ptr<StudyStore> go_on(const StudyFiles& names, Taken taken, LoadedStudy loaded,
                                            const StoreSettings& settings);
 
-  std::unique_ptr<Implementation> implementation_;
+  std::unique_ptr<LiveStudy> live_;
 };
 
 }  // namespace tuner

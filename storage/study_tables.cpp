@@ -246,6 +246,7 @@ void write_requests(const std::vector<RequestSeen>& requests, Hdf5Writer& out) {
   out.dataset("/requests/by", column<std::string>(requests, [](const RequestSeen& row) { return row.request.by; }));
   out.dataset("/requests/configuration",
               column<std::string>(requests, [](const RequestSeen& row) { return row.request.configuration; }));
+  out.dataset("/requests/refused", column<std::string>(requests, [](const RequestSeen& row) { return row.refused; }));
 }
 
 void write_ledger(const std::vector<LedgerEntry>& ledger, Hdf5Writer& out) {

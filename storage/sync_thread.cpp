@@ -21,6 +21,7 @@ void sync_once(Journal& journal) {
 void refresh_once(Journal& journal, const Owner& owner) {
   try {
     owner.refresh();
+    journal.look();
   } catch (...) {
     journal.stop_with(std::current_exception(), Journal::Failure::may_pass);
   }

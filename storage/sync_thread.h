@@ -1,5 +1,5 @@
 // What the thread behind a running study does: make the journal durable whenever something was written, and give the
-// owner's signs of life in between.
+// owner's signs of life in between, and look whether the journal is still there.
 #pragma once
 
 #include <memory>

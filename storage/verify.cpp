@@ -6,15 +6,15 @@
 #include "storage/checkpoint.h"
 #include "storage/event_codec.h"
 #include "storage/file.h"
-#include "storage/hdf5_reader.h"
 #include "storage/load.h"
+#include "storage/study_file_reader.h"
 
 namespace tuner {
 
 namespace {
 
 // The writer may replace the checkpoint while it is compared; then it is looked at again.
-constexpr int kMostLooks = 20;
+constexpr int kMostComparisons = 20;
 
 class Verifier {
  public:
@@ -22,10 +22,16 @@ class Verifier {
 
   Verification run() {
     try {
+      if (!facts_of(files_, names_.study())) {
+        damage(fmt::format("{} is gone.", names_.study().string()));
+        tell_what_can_be_recovered();
+        return std::move(result_);
+      }
       check_log();
       check_tables();
     } catch (const DamagedStudy& error) {
       damage(error.what());
+      tell_what_can_be_recovered();
     } catch (const Hdf5Error& error) {
       damage(fmt::format("{}: {}", names_.study().string(), error.what()));
     }
@@ -37,6 +43,17 @@ class Verifier {
   void damage(std::string finding) {
     find(std::move(finding));
     result_.verdict = Verdict::damaged;
+  }
+
+  void tell_what_can_be_recovered() {
+    try {
+      const auto loaded = load_study(names_.study(), MissingJournal::salvage, files_);
+      find(fmt::format("--repair recovers {} events: {} trials, {} finished. Lost: {}.", loaded.log.end().value,
+                       loaded.study.trial_count(), loaded.study.finished().size(),
+                       loaded.losses.empty() ? "nothing" : lost_text(loaded)));
+    } catch (const DamagedStudy& error) {
+      find(error.what());
+    }
   }
 
   // Loading checks all that a run depends on.
@@ -53,35 +70,25 @@ class Verifier {
   }
 
   void check_tables() {
-    const Hdf5Reader file(names_.study());
-    if (const auto writer = file.text_attribute("tuner_version"); writer != TUNER_VERSION)
-      return find(
-          fmt::format("The tables were written by tuner {} and are not compared by tuner {}.", writer, TUNER_VERSION));
-    const auto made_again = make_again();
-    const Hdf5Reader expected(made_again.bytes());
+    const auto checkpoint = read_checkpoint(names_.study());
+    if (checkpoint.tuner_version != TUNER_VERSION)
+      return find(fmt::format("The tables were written by tuner {} and are not compared by tuner {}.",
+                              checkpoint.tuner_version, TUNER_VERSION));
     std::size_t equal = 0;
-    // Only what should be there is looked for: the library survives few attempts to list what a damaged file holds.
-    for (const auto& path : expected.datasets()) {
-      if (const auto found = fingerprint(file, path); found.empty())
-        damage(fmt::format("The table /{} is missing or cannot be read (--repair makes it anew).", path));
-      else if (found != expected.fingerprint(path))
-        damage(fmt::format("The table /{} does not say what the event log says (--repair makes it anew).", path));
-      else
+    for (const auto& [path, state] : compare_tables(names_.study(), made_again(checkpoint))) {
+      if (state == TableState::equal)
         ++equal;
+      else if (state == TableState::different)
+        damage(fmt::format("The table /{} does not say what the event log says (--repair makes it anew).", path));
+      else if ("/" + path == kEventChecksums)
+        find(fmt::format("The table {} is missing: an older tuner wrote the file.", kEventChecksums));
+      else
+        damage(fmt::format("The table /{} is missing or cannot be read (--repair makes it anew).", path));
     }
     find(fmt::format("{} tables agree with the event log.", equal));
   }
 
-  static std::string fingerprint(const Hdf5Reader& file, const std::string& path) {
-    try {
-      return file.fingerprint(path);
-    } catch (const Hdf5Error&) {
-      return "";
-    }
-  }
-
-  FileImage make_again() const {
-    const auto checkpoint = read_checkpoint(names_.study());
+  static FileImage made_again(const Checkpoint& checkpoint) {
     const auto log = checkpoint.log.snapshot();
     Study study;
     for_each_event(log, [&](Sequence, std::span<const std::byte> event) { study.apply(decode(event)); });
@@ -97,10 +104,12 @@ class Verifier {
 
 Verification verify_study(const std::filesystem::path& path, FileCalls& files) {
   const StudyFiles names(path);
+  if (!facts_of(files, names.study()) && names.journals().empty())
+    throw UserError(fmt::format("there is no study {}. Check the path.", names.study().string()));
   for (int look = 1;; ++look) {
     const auto before = facts_of(files, names.study());
     auto result = Verifier(names, files).run();
-    if (look == kMostLooks || facts_of(files, names.study()) == before) return result;
+    if (look == kMostComparisons || facts_of(files, names.study()) == before) return result;
   }
 }
 

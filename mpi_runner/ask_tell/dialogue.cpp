@@ -11,6 +11,14 @@
 
 namespace tuner {
 
+namespace {
+
+constexpr const char* kNotWritten =
+    " (the result is kept and written as soon as that is possible; it counts once the same `tell`, or `sync`, is "
+    "answered without an error)";
+
+}  // namespace
+
 Answer Dialogue::answer(std::string_view line) {
   ++line_;
   try {
@@ -35,11 +43,17 @@ Answer Dialogue::on(const AskRequest& request) {
 }
 
 Answer Dialogue::on(const TellRequest& request) {
-  session().tell(request.result);
+  try {
+    session().tell(request.result);
+  } catch (const Interrupted& error) {
+    throw Interrupted(error.what() + std::string(kNotWritten));
+  }
+  if (!durable_) session().acknowledged(request.result.trial);
   return {told_answer(request.result.trial), durable_};
 }
 
 Answer Dialogue::on(const BestRequest&) {
+  session().write();
   return {best_answer(session().study())};
 }
 
@@ -64,8 +78,7 @@ std::string Dialogue::sync() {
     session().sync();
     return {};
   } catch (const std::exception& error) {
-    return error_answer(
-        fmt::format("line {}: {} (the result is kept, and written as soon as that is possible)", line_, error.what()));
+    return error_answer(fmt::format("line {}: {}{}", line_, error.what(), kNotWritten));
   }
 }
 

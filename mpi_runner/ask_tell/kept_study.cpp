@@ -2,14 +2,18 @@
 
 #include <utility>
 
+#include "core/escaped_text.h"
 #include "mpi_runner/clock.h"
+#include "mpi_runner/say.h"
 
 namespace tuner {
 namespace {
 
 class InFile : public KeptStudy {
  public:
-  explicit InFile(std::unique_ptr<StudyStore> store) : store_(std::move(store)) {}
+  explicit InFile(std::unique_ptr<StudyStore> store) : store_(std::move(store)) {
+    store_->tell_news_to([](const std::string& news) { say(escaped_lines(news)); });
+  }
 
   const Study& study() const override { return store_->study(); }
   void record(const Event& event) override { store_->record(event); }

@@ -10,8 +10,8 @@
 
 #include "core/configuration_text.h"
 #include "core/error.h"
+#include "mpi_runner/earlier_studies.h"
 #include "mpi_runner/machine.h"
-#include "mpi_runner/signals.h"
 #include "mpi_runner/study_setup.h"
 #include "storage/study_store.h"
 
@@ -86,25 +86,20 @@ std::vector<std::vector<double>> configurations(const CreateRequest& request, co
   return read;
 }
 
-// The strategy's create() finds mistakes in its options.
-StrategyDriver ready_strategy(const Opened& opened) {
+StrategySetup strategy_setup(const Opened& opened, double ask_timeout_s) {
   const StudyDefinition& study = opened.definition;
-  StrategyDriver driver({opened.strategy.launch, study.strategy.options, study.space, study.goal, study.seed});
-  driver.start();
-  while (!driver.ready()) {
-    if (stop_request() == StopRequest::leave) throw Interrupted("stopped by a signal before the first trial");
-    constexpr double kLookForSignalsEvery_s = 0.1;
-    driver.wait_for_news(kLookForSignalsEvery_s);
-  }
-  return driver;
+  StrategySetup setup{opened.strategy.launch, study.strategy.options, study.space, study.goal, study.seed};
+  setup.ask_timeout_s = ask_timeout_s;
+  return setup;
 }
 
-std::unique_ptr<KeptStudy> keep(const CreateRequest& request, Opened& opened) {
+std::unique_ptr<KeptStudy> keep(const CreateRequest& request, Opened& opened, JobFacts& job) {
   if (request.study.empty()) return keep_in_memory(opened.definition);
   std::unique_ptr<StudyStore> store = opened.recorded
                                           ? StudyStore::take_over(request.study, *std::move(opened.recorded))
                                           : StudyStore::create(request.study, opened.definition);
   std::ranges::copy(store->remarks(), std::back_inserter(opened.remarks));
+  job.predecessor_alive_until = store->predecessor_alive_until();
   return keep_in_file(std::move(store));
 }
 
@@ -114,10 +109,17 @@ OpenedSession open_session(const CreateRequest& request) {
   const bool exists = !request.study.empty() && std::filesystem::exists(request.study);
   Opened opened = exists ? open_recorded(request) : open_new(request);
   const auto enqueue = configurations(request, opened.definition.space);
-  StrategyDriver strategy = ready_strategy(opened);
+  const EarlierResults earlier =
+      earlier_results(request.warm_start, opened.definition, opened.recorded ? &opened.recorded->study : nullptr);
+  std::ranges::copy(earlier.remarks, std::back_inserter(opened.remarks));
+  std::ranges::copy(unheeded(opened.definition, opened.strategy.description, !request.warm_start.empty()),
+                    std::back_inserter(opened.remarks));
+  StrategyDriver strategy = ready_strategy(strategy_setup(opened, request.ask_timeout_s));
+  JobFacts job = this_job();
+  std::unique_ptr<KeptStudy> kept = keep(request, opened, job);
   const std::string facts =
-      epoch_facts(request.workers, 1, this_job(), plugin_info(opened.strategy, {}).sha256, client_objective().sha256);
-  auto session = std::make_unique<Session>(keep(request, opened), std::move(strategy), facts, enqueue);
+      epoch_facts(request.workers, 1, job, plugin_info(opened.strategy, {}).sha256, client_objective().sha256);
+  auto session = std::make_unique<Session>(std::move(kept), std::move(strategy), facts, enqueue, earlier.trials);
   return {std::move(session), std::move(opened.remarks)};
 }
 

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/json_places.h"
 #include "mpi_runner/ask_tell/fields.h"
+#include "mpi_runner/text.h"
 #include "tuner/did_you_mean.h"
 
 namespace tuner {
@@ -21,8 +22,8 @@ constexpr std::uint64_t kMostAsked = 10'000;  // one answer stays below some meg
 constexpr double kLongest_s = 1e9;            // thirty years
 
 const Names kOps{"create", "ask", "tell", "best", "sync", "close"};
-const Names kCreateKeys{"op",   "space", "objectives", "constraints", "strategy", "options",
-                        "seed", "study", "workers",    "enqueue",     "durable",  "accept_loss"};
+const Names kCreateKeys{"op",    "space",   "objectives", "constraints", "strategy",    "options",    "seed",
+                        "study", "workers", "enqueue",    "durable",     "accept_loss", "warm_start", "ask_timeout_s"};
 const Names kObjectiveKeys{"name", "direction"};
 const Names kDirections{"minimize", "maximize"};
 const Names kAskKeys{"op", "n"};
@@ -66,12 +67,7 @@ Json strictly_parsed(std::string_view line) {
 }
 
 Json parsed(std::string_view line) {
-  Json value = Json::parse(line, nullptr, false);
-  if (value.is_discarded()) {
-    const std::string quoted = with_quoted_numbers(line);
-    value = Json::parse(quoted, nullptr, false);
-  }
-  return value.is_discarded() ? strictly_parsed(line) : value;
+  return Json::accept(line) ? strictly_parsed(line) : strictly_parsed(with_quoted_numbers(line));
 }
 
 ObjectiveInfo objective_from(const Json& entry) {
@@ -102,6 +98,13 @@ void refuse_names_twice(const CreateRequest& request) {
   if (std::ranges::find(names, "") != names.end()) throw UserError("an objective or constraint has an empty name");
 }
 
+std::optional<double> seconds_from(const Fields& fields, const char* key) {
+  const std::optional<double> seconds = fields.number(key);
+  if (seconds && !(*seconds >= 0 && *seconds <= kLongest_s))
+    throw UserError(fmt::format("\"{}\" = {} is not between 0 and {} seconds", key, *seconds, kLongest_s));
+  return seconds;
+}
+
 std::vector<std::string> configurations_from(const Fields& fields) {
   std::vector<std::string> configurations;
   if (!fields.has("enqueue")) return configurations;
@@ -125,6 +128,8 @@ Request create_from(const Fields& fields) {
     throw UserError("\"study\" is empty. Name a file, or leave it out to keep the study in memory");
   request.workers = fields.count("workers").value_or(request.workers);
   request.enqueue = configurations_from(fields);
+  request.warm_start = fields.texts("warm_start").value_or(Names{});
+  request.ask_timeout_s = seconds_from(fields, "ask_timeout_s").value_or(request.ask_timeout_s);
   request.durable = fields.yes_or_no("durable").value_or(request.durable);
   request.accept_loss = fields.yes_or_no("accept_loss").value_or(request.accept_loss);
   return request;
@@ -161,9 +166,7 @@ Request tell_from(const Fields& fields) {
   result.constraints = fields.measured("constraints");
   result.metrics = fields.named_numbers("metrics");
   result.message = fields.text("message").value_or("");
-  result.duration_s = fields.number("duration_s");
-  if (result.duration_s && !(*result.duration_s >= 0 && *result.duration_s <= kLongest_s))
-    throw UserError(fmt::format("\"duration_s\" = {} is not between 0 and {} seconds", *result.duration_s, kLongest_s));
+  result.duration_s = seconds_from(fields, "duration_s");
   return TellRequest{std::move(result)};
 }
 
@@ -176,8 +179,8 @@ Request plain(const Json& object) {
 std::string op_of(const Json& object) {
   if (!object.is_object()) throw UserError("a request is a JSON object. Try {\"op\": \"ask\"}");
   const auto op = object.find("op");
-  if (op == object.end() || !op->is_string())
-    throw UserError(fmt::format("\"op\" is missing (a text).{}", plugin::did_you_mean("", kOps)));
+  if (op == object.end()) throw UserError(fmt::format("\"op\" is missing.{}", plugin::did_you_mean("", kOps)));
+  if (!op->is_string()) throw UserError(fmt::format("\"op\" is not a text.{}", plugin::did_you_mean("", kOps)));
   return op->get<std::string>();
 }
 
@@ -195,7 +198,9 @@ Request request_from(std::string_view line) {
   if (op == "best") return plain<BestRequest>(object);
   if (op == "sync") return plain<SyncRequest>(object);
   if (op == "close") return plain<CloseRequest>(object);
-  throw UserError(fmt::format("unknown op {:?}.{}", op, plugin::did_you_mean(op, kOps)));
+  constexpr std::size_t kShown = 60;
+  const std::string shown = shortened(op, kShown);
+  throw UserError(fmt::format("unknown op {:?}.{}", shown, plugin::did_you_mean(shown, kOps)));
 }
 
 }  // namespace tuner

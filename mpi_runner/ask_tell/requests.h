@@ -25,8 +25,10 @@ struct CreateRequest {
   std::optional<std::uint64_t> seed;  // default: 0
   std::string study;                  // file; empty: in memory only
   std::uint64_t workers = 1;
-  std::vector<std::string> enqueue;  // configurations as JSON
-  bool durable = true;               // results are acknowledged when they are synced
+  std::vector<std::string> enqueue;     // configurations as JSON
+  std::vector<std::string> warm_start;  // files of earlier studies
+  double ask_timeout_s = 600;           // of the strategy; 0 = none
+  bool durable = true;                  // results are acknowledged when they are synced
   bool accept_loss = false;
 };
 

@@ -24,12 +24,29 @@ void expect_count(const char* what, std::size_t told, std::size_t needed) {
                                 count_text(needed)));
 }
 
+// What went wrong behind the last call is thrown by this one, though it may be mended now.
+template <class Writing>
+void now_or_later(Writing writing) {
+  try {
+    writing();
+  } catch (const Interrupted&) {
+    writing();
+  }
+}
+
+bool same_result(const ClientResult& one, const ClientResult& other) {
+  return one.cause == other.cause && same_configuration(one.values, other.values) &&
+         same_configuration(one.constraints, other.constraints);
+}
+
 }  // namespace
 
 Session::Session(std::unique_ptr<KeptStudy> kept, StrategyDriver strategy, const std::string& facts,
-                 const std::vector<std::vector<double>>& enqueue)
+                 const std::vector<std::vector<double>>& enqueue, const std::vector<ImportedTrial>& imports)
     : kept_(std::move(kept)), strategy_(std::move(strategy)) {
   kept_->record(next_epoch(study(), facts));
+  for (const ImportedTrial& result : imports)
+    for (const Event& event : imported(study(), result)) kept_->record(event);
   for (const TrialAdded& trial : enqueued(study(), not_yet_known(enqueue, study()))) kept_->record(trial);
   kept_->commit();
 }
@@ -91,11 +108,18 @@ void Session::restart(const std::string& why) {
 }
 
 void Session::start(TrialId trial) {
+  in_doubt_.erase(trial);
   kept_->record(AttemptStarted{trial, study().trial(trial).attempt + 1, RankId{}, wall_time_s()});
   started_.push_back(trial);
 }
 
-void Session::tell(ClientResult result) {
+void Session::tell(const ClientResult& result) {
+  const auto in_doubt = in_doubt_.find(result.trial);
+  if (in_doubt == in_doubt_.end() || !same_result(in_doubt->second, result)) record(result);
+  write();
+}
+
+void Session::record(const ClientResult& result) {
   const Trial& trial = open_trial(result.trial);
   check(result);
   AttemptEnded ended;
@@ -103,21 +127,30 @@ void Session::tell(ClientResult result) {
   ended.time = wall_time_s();
   ended.duration_s = result.duration_s.value_or(std::max(0.0, ended.time - trial.started));
   ended.cause = result.cause;
-  ended.message = std::move(result.message);
-  ended.notes = std::move(result.metrics);
+  ended.message = result.message;
+  ended.notes = result.metrics;
   if (const std::string bad = bad_value(study().definition().goal, result.values, result.constraints); !bad.empty()) {
     ended.cause = Cause::bad_value;
     ended.message = bad;
   } else {
-    ended.values = std::move(result.values);
-    ended.constraints = std::move(result.constraints);
+    ended.values = result.values;
+    ended.constraints = result.constraints;
   }
   // Of an earlier epoch, and its client did not wait to be asked again.
   if (trial.state == TrialState::waiting)
     kept_->record(AttemptStarted{ended.trial, trial.attempt + 1, RankId{}, ended.time});
   ended.attempt = trial.attempt;
   kept_->record(ended);
-  kept_->commit();
+  in_doubt_[result.trial] = result;
+}
+
+void Session::write() {
+  now_or_later([this] { kept_->commit(); });
+}
+
+void Session::sync() {
+  now_or_later([this] { kept_->wait_until_synced(); });
+  in_doubt_.clear();
 }
 
 const Trial& Session::open_trial(TrialId id) const {

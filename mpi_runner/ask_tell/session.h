@@ -5,12 +5,14 @@
 
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/warm_start.h"
 #include "mpi_runner/ask_tell/kept_study.h"
 #include "mpi_runner/strategy_driver.h"
 
@@ -32,18 +34,23 @@ class Session {
  public:
   // Starts the epoch. The strategy is ready and knows nothing yet.
   Session(std::unique_ptr<KeptStudy> kept, StrategyDriver strategy, const std::string& facts,
-          const std::vector<std::vector<double>>& enqueue);
+          const std::vector<std::vector<double>>& enqueue, const std::vector<ImportedTrial>& imports);
 
   // Trials to evaluate now, `count` or as many as there are: first those that wait to run again, then what the strategy
   // suggests. Each was recorded as started and written. Throws PluginError, Interrupted.
   std::vector<TrialId> ask(std::size_t count);
 
   // Returns once the result is written. Throws UserError, and then nothing has happened, where the trial is not open or
-  // the result does not fit the goal; Interrupted where it cannot be written now, and then a later call writes it.
-  void tell(ClientResult result);
+  // the result does not fit the goal; Interrupted where it cannot be written now: then it is kept, any later call
+  // writes it, and the same result may be told again until the client knows that it counts.
+  void tell(const ClientResult& result);
 
-  // Returns when everything that was told survives a power cut.
-  void sync() { kept_->wait_until_synced(); }
+  // Returns when everything that was told survives a power cut. The client knows of all of it that it counts.
+  void sync();
+  // The client knows that what it told of the trial counts.
+  void acknowledged(TrialId trial) { in_doubt_.erase(trial); }
+  // Nothing is shown that is not written. Throws Interrupted.
+  void write();
   void tend() { kept_->tend(); }
 
   void close();  // ends the epoch: open trials will be asked again
@@ -56,12 +63,14 @@ class Session {
   bool take_answer();
   void restart(const std::string& why);
   void start(TrialId trial);
+  void record(const ClientResult& result);
   const Trial& open_trial(TrialId id) const;
   void check(const ClientResult& result) const;
 
   std::unique_ptr<KeptStudy> kept_;
   StrategyDriver strategy_;
-  std::deque<TrialId> started_;  // recorded as started, not yet handed out
+  std::deque<TrialId> started_;               // recorded as started, not yet handed out
+  std::map<TrialId, ClientResult> in_doubt_;  // recorded, not known to the client to count
 };
 
 }  // namespace tuner

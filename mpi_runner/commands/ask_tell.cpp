@@ -36,6 +36,8 @@ Requests need not wait for answers, but a pipe only holds the answers to some hu
    "durable": true                                        a result in a study file is acknowledged once it survives a
                                                           power cut; false: once it survives a kill, see sync
    "enqueue": [{"eta": 0.1}]                              configurations to hand out first
+   "warm_start": ["old.h5"]                               earlier studies whose results the strategy is told
+   "ask_timeout_s": 600                                   a strategy that takes longer is started again; 0: never
    "workers": 1                                           how many trials will be open at once; recorded, a hint
    "accept_loss": false                                   continue although a journal is missing
  answer: {"study": "s.h5", "id": "...", "strategy": "sobol", "seed": 0, "finished": 10, "open": [17], "remarks": []}

@@ -8,19 +8,26 @@
 #include <system_error>
 
 #include "core/escaped_text.h"
+#include "core/shell_word.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
+#include "mpi_runner/commands/open_study.h"
 #include "mpi_runner/doctor/judge.h"
 #include "mpi_runner/doctor/rounds.h"
 #include "mpi_runner/doctor/within.h"
 #include "mpi_runner/exit_code.h"
 #include "mpi_runner/host_environment.h"
+#include "mpi_runner/objective_start.h"
+#include "mpi_runner/planned_study.h"
 #include "mpi_runner/plugin_call.h"
 #include "mpi_runner/plugin_path.h"
 #include "mpi_runner/rank_placement.h"
 #include "mpi_runner/run_options.h"
+#include "mpi_runner/strategy_driver.h"
 #include "mpi_runner/submit/command_output.h"
 #include "mpi_runner/text.h"
+#include "storage/file_calls.h"
+#include "storage/owner.h"
 #include "storage/study_files.h"
 
 namespace tuner {
@@ -37,26 +44,55 @@ std::string job_line(const std::string& id) {
   return output.exit_code == 0 ? output.text : "";
 }
 
-JobFacts job_facts(const Transport& transport, const RunOptions& options) {
-  JobFacts facts{.ranks = transport.size(), .variables = {}, .job = {}};
+ExaminedJob examined_job(const Transport& transport, const RunOptions& options) {
+  ExaminedJob job{.ranks = transport.size(), .variables = {}, .line = {}};
   for (const std::string& variable : own_environment())
     if (variable.starts_with("SLURM_"))
-      facts.variables.emplace(variable.substr(0, variable.find('=')), variable.substr(variable.find('=') + 1));
-  facts.trial_memory_bytes = settings_from(options.settings, "the command line").trial_memory_bytes;
-  const auto id = facts.variables.find("SLURM_JOB_ID");
-  if (id == facts.variables.end()) return facts;
-  facts.job = job_line(id->second);
-  const double limit_s = seconds_from_slurm_time(field_of_job(facts.job, "TimeLimit"));
-  const double used_s = seconds_from_slurm_time(field_of_job(facts.job, "RunTime"));
-  if (limit_s >= 0 && used_s >= 0) facts.seconds_left = std::max(0.0, limit_s - used_s);
-  return facts;
+      job.variables.emplace(variable.substr(0, variable.find('=')), variable.substr(variable.find('=') + 1));
+  job.trial_memory_bytes = settings_from(options.settings, "the command line").trial_memory_bytes;
+  job.threads = options.threads.value_or(0);
+  const auto id = job.variables.find("SLURM_JOB_ID");
+  if (id == job.variables.end()) return job;
+  job.line = job_line(id->second);
+  const double limit_s = seconds_from_slurm_time(field_of_job(job.line, "TimeLimit"));
+  const double used_s = seconds_from_slurm_time(field_of_job(job.line, "RunTime"));
+  if (limit_s >= 0 && used_s >= 0) job.seconds_left = std::max(0.0, limit_s - used_s);
+  return job;
+}
+
+StudyFiles study_files(const RunOptions& options) {
+  const std::string study = options.resume.empty() ? options.study : options.resume;
+  return StudyFiles(study.empty() ? "study.h5" : study);
+}
+
+// A second run of a study that lives would be refused.
+void check_owner(const StudyFiles& names, Findings& findings) {
+  const auto owner =
+      within<std::optional<OwnerSight>>(kFilePatience_s, [names] { return look_at_owner(system_files(), names); });
+  if (!owner || !is_running(*owner)) return;
+  findings.push_back({Finding::Level::problem, "study",
+                      fmt::format("{} is being run by {}", names.study().string(), (*owner)->description),
+                      fmt::format("wait for it, or end it with: tuner stop {}", shell_word(names.study().string()))});
+}
+
+// All that a run would refuse before it begins.
+void check_study(const RunOptions& options, Findings& findings) {
+  if (options.plugin.empty() && options.resume.empty()) return;
+  try {
+    const PlannedStudy planned = plan_study(options);
+    const ObjectiveSetup setup = objective_setup(planned, settings_from(options.settings, "the command line"));
+    ObjectiveHost objective(setup);
+    wait_until_created(objective, setup.launch);
+    ready_strategy(strategy_setup(planned));
+  } catch (const std::exception& error) {
+    findings.push_back({Finding::Level::problem, "study", error.what(), "the run would be refused"});
+  }
 }
 
 // What all ranks are to look at. A mistake in it is the first finding.
 Examination examination_from(const RunOptions& options, Findings& findings) {
   Examination examination;
-  const std::string study = options.resume.empty() ? options.study : options.resume;
-  examination.folder = StudyFiles(study.empty() ? "study.h5" : study).study().parent_path();
+  examination.folder = study_files(options).study().parent_path();
   examination.marker = fmt::format(".tuner-doctor-{}", getpid());
   try {
     if (options.plugin.empty()) return examination;
@@ -113,7 +149,9 @@ int diagnose(const RunOptions& options, Transport& transport, std::ostream& out)
   const Examination examination = examination_from(options, findings);
   const Marker marker(examination);
   const std::vector<RankReport> reports = gather_reports(transport, examination);
-  for (Finding& finding : judge(reports, job_facts(transport, options))) findings.push_back(std::move(finding));
+  for (Finding& finding : judge(reports, examined_job(transport, options))) findings.push_back(std::move(finding));
+  check_owner(study_files(options), findings);
+  if (std::ranges::count(findings, Finding::Level::problem, &Finding::level) == 0) check_study(options, findings);
   for (const Finding& finding : findings) print(out, finding);
   const auto problems =
       static_cast<std::uint64_t>(std::ranges::count(findings, Finding::Level::problem, &Finding::level));

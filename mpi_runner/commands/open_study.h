@@ -16,6 +16,9 @@ LoadedStudy open_study(const std::string& path);
 // A run has the study: its owner gives signs of life, or nothing is known that speaks against it.
 bool is_running(const std::optional<OwnerSight>& owner);
 
+// Look before the study is read: a run that says goodbye in between is then not taken for a killed one.
+OpenRun look_at_open_run(const std::string& path, const std::optional<OwnerSight>& owner);
+
 // How a command ends that has shown the study: done, or damaged where something is missing, as --resume would say.
 int code_of(const LoadedStudy& loaded);
 

@@ -19,6 +19,7 @@
 #include "mpi_runner/options.h"
 #include "mpi_runner/plugin_call.h"
 #include "mpi_runner/run_options.h"
+#include "mpi_runner/say.h"
 #include "mpi_runner/study_setup.h"
 #include "mpi_runner/text.h"
 #include "storage/load.h"
@@ -89,7 +90,7 @@ void check_changes(const StudyDefinition& recorded, const LoadedPlugin& plugin, 
                     "the same with --accept-changes",
                     fmt::join(found, "; ")));
   for (const std::string& warning : warnings(recorded, now)) found.push_back(warning);
-  for (const std::string& text : found) fmt::print(stderr, "tuner: warning: {}\n", escaped_lines(text));
+  for (const std::string& text : found) say("warning: " + escaped_lines(text));
 }
 
 // What is known of the model: of which trial it is, how good that was in the search and on the hold-out part, and what

@@ -11,6 +11,7 @@
 #include "mpi_runner/commands/ledger_text.h"
 #include "mpi_runner/commands/open_study.h"
 #include "mpi_runner/commands/recorded_strategy.h"
+#include "mpi_runner/commands/requests_text.h"
 #include "mpi_runner/commands/study_facts.h"
 #include "mpi_runner/commands/trial_columns.h"
 #include "mpi_runner/commands/trial_story.h"
@@ -31,6 +32,7 @@ po::options_description show_options() {
   add("trial", po::value<Count>()->value_name("N"), "the whole story of this trial");
   add("model", po::bool_switch(), "what the strategy has learnt: it is told all results again and describes its model");
   add("ledger", po::bool_switch(), "where the core-seconds of its runs went");
+  add("requests", po::bool_switch(), "what people asked of its runs: stop, pause, continue, enqueue");
   add("sort", po::value<std::string>()->value_name("value|number")->default_value("number"),
       "order of the table; value: best first by the first objective");
   add("last", po::value<Count>()->value_name("N"), "only the N trials that were made last");
@@ -99,6 +101,7 @@ int show_command(const CommandCall& call) {
   const auto values = read_options(call, show_options(), {"study"});
   if (!values) return 0;
   const std::string file = (*values)["study"].as<std::string>();
+  const OpenRun open = look_at_open_run(file, look_at_owner(system_files(), StudyFiles(file)));
   const LoadedStudy loaded = open_study(file);
   const Study& study = loaded.study;
   if (const auto number = given<Count>(*values, "trial")) {
@@ -110,7 +113,11 @@ int show_command(const CommandCall& call) {
     return code_of(loaded);
   }
   if ((*values)["ledger"].as<bool>()) {
-    print_ledger(call.out, study.ledger().entries(), call.width);
+    print_ledger(call.out, study.ledger().entries(open), call.width);
+    return code_of(loaded);
+  }
+  if ((*values)["requests"].as<bool>()) {
+    print_requests(call.out, study, call.width);
     return code_of(loaded);
   }
   const auto columns = chosen_columns(study, *values);

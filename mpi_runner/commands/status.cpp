@@ -14,6 +14,7 @@
 #include "mpi_runner/run_options.h"
 #include "mpi_runner/text.h"
 #include "storage/owner.h"
+#include "storage/requests.h"
 #include "storage/study_store.h"
 
 namespace tuner {
@@ -42,8 +43,10 @@ Standing standing_of(const LoadedStudy& loaded, const std::optional<OwnerSight>&
   const Study& study = loaded.study;
   if (!loaded.losses.empty()) return {kDamaged, fmt::format("damaged: {} missing", lost_text(loaded))};
   if (is_running(owner))
-    return {kRunning, fmt::format("{} ({}; last sign of life {} ago)", study.paused() ? "running, paused" : "running",
+    return {kRunning, fmt::format("running{}{} ({}; last sign of life {} ago)",
+                                  was_stopped(study) ? ", stopping on request" : "", study.paused() ? ", paused" : "",
                                   owner->description, duration_text(std::max(0.0, owner->silent_s)))};
+  if (!study.ended() && was_stopped(study)) return {kStopped, "stopped on request, and interrupted while it ended"};
   if (!study.ended()) return {kResumable, "interrupted, to be resumed"};
   const std::string& reason = study.epochs().back().end_reason;
   if (is_client_objective(study.definition().objective)) return {kDone, reason};  // its client knows whether it is done
@@ -77,9 +80,9 @@ std::string rate_text(const Study& study, int code) {
                          : fmt::format(", {:.3g} trials/min", 60 * per_second);
 }
 
-// What the ranks of the last run did with their time, as far as the log goes.
-void print_busy(std::ostream& out, const Study& study) {
-  const LedgerEntry run = study.ledger().entries().back();
+// What the ranks of the last run did with their time.
+void print_busy(std::ostream& out, const Study& study, const OpenRun& open) {
+  const LedgerEntry run = study.ledger().entries(open).back();
   const double had_s = run.total() - run.unused;
   if (had_s <= 0) return;
   const double in_trials_s = run.useful + run.failed + run.lost + run.running;
@@ -88,13 +91,15 @@ void print_busy(std::ostream& out, const Study& study) {
 
 // When a run that goes on at its rate has all trials, and when its time is over.
 void print_end(std::ostream& out, const Study& study, const Standing& standing) {
+  const bool starts_none = standing.code != kRunning || was_stopped(study);
+  if (study.paused())
+    fmt::print(out, "paused  {}; go on with: tuner continue\n",
+               starts_none ? "the next run starts no trial" : "no trial is started");
   if (standing.code != kRunning) return;
   const bool clients = is_client_objective(study.definition().objective);  // asks for as many as it wants
   const std::uint64_t wanted = clients ? 0 : settings_from(study.settings(), "the study").rules.trials;
   const double per_second = rate(study, standing.code);
-  if (study.paused())
-    fmt::print(out, "paused  no trial is started; go on with: tuner continue\n");
-  else if (per_second > 0 && wanted > study.searched())
+  if (!study.paused() && !starts_none && per_second > 0 && wanted > study.searched())
     fmt::print(out, "done    in about {} at this rate\n",
                duration_text(static_cast<double>(wanted - study.searched()) / per_second));
   if (const auto& allocation = study.epochs().back().allocation)
@@ -107,7 +112,7 @@ std::string wanted_text(const Study& study) {
   return fmt::format(", of {} wanted", count_text(settings_from(study.settings(), "the study").rules.trials));
 }
 
-void print(std::ostream& out, const Study& study, const Standing& standing) {
+void print(std::ostream& out, const Study& study, const Standing& standing, const OpenRun& open) {
   fmt::print(out, "{}\n", escaped(standing.text));
   fmt::print(out, "trials  {}{}\n", progress_text(study), wanted_text(study));
   if (const auto best = study.best())
@@ -116,10 +121,18 @@ void print(std::ostream& out, const Study& study, const Standing& standing) {
   if (!study.epochs().empty()) {
     fmt::print(out, "epoch   {}, since {}{}\n", study.epochs().back().number.value,
                time_text(study.epochs().back().started), rate_text(study, standing.code));
-    print_busy(out, study);
+    print_busy(out, study, open);
     print_end(out, study, standing);
   }
   print_quarantine(out, study);
+}
+
+// A live run takes requests within a second.
+void print_left_requests(std::ostream& out, const StudyFiles& names) {
+  for (const Arrived& arrived : arrived_requests(system_files(), names))
+    if (const auto* request = std::get_if<Request>(&arrived.content))
+      fmt::print(out, "asked   of the next run: {} {} ({})\n", name_of(request->kind), escaped(request->configuration),
+                 escaped(request->by));
 }
 
 }  // namespace
@@ -135,10 +148,12 @@ int status_command(const CommandCall& call) {
   const std::string file = (*values)["study"].as<std::string>();
   // The owner first: one that says goodbye in between has then written its last events.
   const auto owner = look_at_owner(system_files(), StudyFiles(file));
+  const OpenRun open = look_at_open_run(file, owner);
   const LoadedStudy loaded = open_study(file);
   const Standing standing = standing_of(loaded, owner);
-  print(call.out, loaded.study, standing);
-  return (*values)["exit-code"].as<bool>() ? standing.code : kDone;
+  print(call.out, loaded.study, standing, open);
+  if (standing.code != kRunning) print_left_requests(call.out, StudyFiles(file));
+  return (*values)["exit-code"].as<bool>() ? standing.code : code_of(loaded);
 }
 
 }  // namespace tuner

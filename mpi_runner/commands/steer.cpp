@@ -10,6 +10,8 @@
 
 #include "core/configuration_text.h"
 #include "core/error.h"
+#include "core/shell_word.h"
+#include "core/stop_rules.h"
 #include "mpi_runner/clock.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
@@ -17,6 +19,7 @@
 #include "mpi_runner/exit_code.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/option_types.h"
+#include "mpi_runner/run_options.h"
 #include "mpi_runner/text.h"
 #include "storage/owner.h"
 #include "storage/requests.h"
@@ -70,19 +73,41 @@ void require_manager(const StudyDefinition& definition) {
     throw UserError("the trials of this study are evaluated by a client of `tuner ask-tell`. Steer it there");
 }
 
+// The command that takes a request back.
+std::string removal(const StudyFiles& names, const std::string& request) {
+  return "rm " + escaped(shell_word((names.requests() / (request + ".request")).string()));
+}
+
+// A job that waits in the queue, say.
+int leave_for_next_run(const CommandCall& call, const Study& study, const StudyFiles& names, RequestKind kind) {
+  const std::string file = names.study().string();
+  if (const std::optional<std::string> reason =
+          reason_to_stop(settings_from(study.settings(), "the study").rules, study))
+    throw UserError(fmt::format("{} is finished ({}), so there is nothing to {}", file, *reason, call.command.name));
+  if (kind == RequestKind::go_on && !study.paused() && arrived_requests(system_files(), names).empty())
+    throw UserError(
+        fmt::format("no run of {} is alive, and the next one is not paused. Start it with: tuner --resume {}", file,
+                    shell_word(file)));
+  const std::string request = post_request(system_files(), names, {kind, myself(), {}});
+  const char* outcome = kind == RequestKind::go_on   ? "is not paused"
+                        : kind == RequestKind::pause ? "is paused"
+                                                     : "stops at once";
+  fmt::print(call.out, "no run is alive; the next one {}. Take it back with: {}\n", outcome, removal(names, request));
+  return kDone;
+}
+
 int ask_run(const CommandCall& call, const po::variables_map& values, RequestKind kind) {
   const std::string file = values["study"].as<std::string>();
   const StudyFiles names(file);
-  require_manager(open_study(file).study.definition());
-  if (!has_run(names))
-    throw UserError(fmt::format("no run of {} is alive, so there is nothing to {}. Start one with: tuner --resume {}",
-                                file, call.command.name, file));
+  const LoadedStudy loaded = open_study(file);
+  require_manager(loaded.study.definition());
+  if (!has_run(names)) return leave_for_next_run(call, loaded.study, names, kind);
   const std::string request = post_request(system_files(), names, {kind, myself(), {}});
   if (const auto answer = wait_for_answer(names, request, values["wait"].as<Duration>().seconds))
     return print_answer(call, *answer);
   withdraw_request(system_files(), names, request);
   const char* why = has_run(names) ? "its manager has not answered; it may be busy or hang" : "the run has ended";
-  throw UserError(fmt::format("the request is withdrawn ({}). See: tuner status {}", why, file));
+  throw UserError(fmt::format("the request is withdrawn ({}). See: tuner status {}", why, shell_word(file)));
 }
 
 int ask_run(const CommandCall& call, RequestKind kind) {
@@ -126,9 +151,13 @@ int enqueue_command(const CommandCall& call) {
   const std::string request = post_request(system_files(), names, {RequestKind::enqueue, myself(), configuration});
   if (const auto answer = wait_for_answer(names, request, (*values)["wait"].as<Duration>().seconds))
     return print_answer(call, *answer);
-  fmt::print(call.out, "{}; the configuration waits for {}. Take it back with: rm {}\n",
+  const StopRules rules = settings_from(loaded.study.settings(), "the study").rules;
+  if (const auto reason = reason_to_stop(rules, loaded.study); reason && !has_run(names))
+    fmt::print(call.out, "the study is finished ({}): the next run needs --trials {} or more\n", escaped(*reason),
+               loaded.study.searched() + arrived_requests(system_files(), names).size());
+  fmt::print(call.out, "{}; the configuration waits for {}. Take it back with: {}\n",
              has_run(names) ? "the run has not answered yet" : "no run is alive",
-             has_run(names) ? "it" : "the next run", escaped((names.requests() / (request + ".request")).string()));
+             has_run(names) ? "it" : "the next run", removal(names, request));
   return kDone;
 }
 

@@ -5,17 +5,23 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <utility>
 
 #include "core/error.h"
+#include "core/shell_word.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
 #include "mpi_runner/exit_code.h"
+#include "mpi_runner/host_launch.h"
 #include "mpi_runner/option_types.h"
+#include "mpi_runner/options.h"
+#include "mpi_runner/plugin_call.h"
 #include "mpi_runner/plugin_path.h"
 #include "mpi_runner/run_options.h"
+#include "mpi_runner/say.h"
+#include "mpi_runner/study_setup.h"
 #include "mpi_runner/submit/batch_script.h"
 #include "mpi_runner/submit/command_output.h"
-#include "mpi_runner/submit/shell_word.h"
 #include "mpi_runner/text.h"
 #include "tuner/did_you_mean.h"
 
@@ -26,6 +32,8 @@ namespace fs = std::filesystem;
 namespace po = boost::program_options;
 using Texts = std::vector<std::string>;
 
+constexpr double kDescribePatience_s = 20;
+
 po::options_description submit_options() {
   po::options_description options("Options; after -- come those of the run: --plugin, --study, …");
   auto add = options.add_options();
@@ -35,7 +43,8 @@ po::options_description submit_options() {
   };
   add("nodes", count(1), "nodes of the job");
   add("time", text("TIME")->required(),
-      "time limit as SLURM writes it: 2:00:00, 1-12:00:00, or minutes; the job goes back into the queue until the "
+      "time limit as SLURM writes it: 2:00:00, 1-12:00:00, minutes, or UNLIMITED; the job goes back into the queue "
+      "until the "
       "study is finished");
   add("partition", text("NAME"), "partition; SLURM's own choice where not given");
   add("ranks-per-node", count(1), "ranks of a node; each runs one trial at a time");
@@ -45,9 +54,11 @@ po::options_description submit_options() {
   add("qos", text("NAME"), "quality of service");
   add("job-name", text("NAME"), "name of the job; default: the study's");
   add("sbatch", po::value<Texts>()->composing()->value_name("OPTION"),
-      "any other option of sbatch: --sbatch constraint=a100; repeatable");
+      "any other option of sbatch but chdir (the job runs in this folder): by its long name: --sbatch constraint=a100; "
+      "repeatable");
   add("warn-before", count(30),
-      "seconds before the time limit in which SLURM warns the run, or up to a minute earlier");
+      "seconds before the time limit, or up to a minute earlier, at which SLURM's warning ends a run that cannot know "
+      "the limit");
   add("max-restarts", count(50), "how often the job goes back into the queue at most");
   add("launcher", text("NAME")->default_value("mpirun"),
       "mpirun, or srun, under which one rank that is killed mostly ends the run");
@@ -66,25 +77,68 @@ Words split(const Texts& arguments) {
   return {{arguments.begin(), dashes}, {dashes + 1, arguments.end()}};
 }
 
+// A common slip, which "unknown option" would not explain.
+void require_no_options_of_the_run(const Texts& submit) {
+  const Texts of_run = option_names(run_options_description());
+  const Texts of_submit = option_names(submit_options());
+  for (const std::string& word : submit) {
+    const std::string name = word.substr(0, word.find('='));
+    if (std::ranges::count(of_run, name) > 0 && std::ranges::count(of_submit, name) == 0 && name != "--help")
+      throw UserError(fmt::format(
+          "{0} is an option of the run: put these after --, as in tuner submit --time 2:00:00 -- {0} …", name));
+  }
+}
+
+// Options and data, as far as the plugin can be asked here: its libraries may be on the cluster's nodes only.
+void check_objective(const fs::path& plugin, const RunOptions& run) {
+  HostLaunch launch;
+  launch.executable = find_host_executable();
+  launch.plugin = fs::absolute(plugin);
+  launch.start_timeout_s = kDescribePatience_s;
+  try {
+    const PluginOptions options = check_options(describe_plugin(launch), assignments(run.set, "set"));
+    for (const std::string& file : plugin_inputs(launch, options))
+      if (!fs::exists(file)) throw UserError(fmt::format("there is no file {}, which the plugin reads.", file));
+  } catch (const PluginError& error) {
+    say(fmt::format("the plugin's options and data are not checked here ({})", error.what()));
+  }
+}
+
 // What the job will run, checked as `tuner` will check it, but here, before it has waited in the queue.
 fs::path study_of(const Texts& arguments) {
   if (arguments.empty())
     throw UserError("nothing to run. Put the options of the run after --: tuner submit … -- --plugin xgb --study x.h5");
   const RunOptions run = parse_run_options(arguments);
   if (run.help) throw UserError("--help after -- (a job does not need it). Try `tuner --help`");
-  if (!run.plugin.empty()) find_plugin(run.plugin);
   const std::string& study = run.resume.empty() ? run.study : run.resume;
   if (study.empty()) throw UserError("the study has no name (jobs continue it by its file). Add --study FILE after --");
   fs::path file = fs::absolute(study).lexically_normal();
   if (!fs::is_directory(file.parent_path()))
     throw UserError(fmt::format("there is no folder {} for the study.", file.parent_path().string()));
+  if (fs::is_directory(file))
+    throw UserError(
+        fmt::format("the study {} is a folder (needs a file). Try {}", study, (file / "study.h5").string()));
+  const bool exists = fs::exists(file);  // then it records what is not typed
+  if (!exists && !run.resume.empty())
+    throw UserError(fmt::format("there is no study {}, which --resume names.", study));
+  if (!exists && run.plugin.empty()) throw UserError("no objective is given. Add --plugin NAME after --");
+  if (!run.plugin.empty() && !exists) check_objective(find_plugin(run.plugin), run);
+  if (!run.strategy.empty())
+    check_options(load_plugin(run.strategy, PluginKind::strategy).description,
+                  assignments(run.strategy_set, "strategy-set"));
   return file;
 }
 
+// SLURM counts seconds in 32 bits: no number of eight digits, and fewer than 25000 days.
 void check_time(const std::string& time) {
   static const std::regex kTime(R"((\d+-\d+(:\d+){0,2})|(\d+(:\d+){0,2}))");
+  static const std::regex kLongNumber(R"((.*\D)?0*[1-9]\d{7,}.*|0*(2[5-9]|[3-9]\d|\d{3,})\d{3}-.*)");
+  if (boost::iequals(time, "UNLIMITED") || boost::iequals(time, "INFINITE")) return;
   if (!std::regex_match(time, kTime))
-    throw UserError(fmt::format("--time = '{}' is no time limit (needs 2:00:00, 1-12:00:00, or minutes).", time));
+    throw UserError(
+        fmt::format("--time = '{}' is no time limit (needs 2:00:00, 1-12:00:00, minutes, or UNLIMITED).", time));
+  if (std::regex_match(time, kLongNumber))
+    throw UserError(fmt::format("--time = '{}' is more than SLURM holds (68 years). Try UNLIMITED", time));
 }
 
 void check_launcher(const std::string& launcher) {
@@ -108,6 +162,34 @@ std::string log_of(const fs::path& study) {
   return literal_in_output(study.string()) + ".slurm-%j.log";
 }
 
+// In another folder the files that the run's arguments name would be others than those that are checked here.
+void refuse_folder(const std::string& option) {
+  if (option.size() > 1 && std::string_view("chdir").starts_with(option))
+    throw UserError(
+        "--sbatch chdir: the job runs in the folder of `tuner submit`, where the names of its files hold. Run tuner "
+        "submit in that folder");
+}
+
+// With these it prints something, or submits another script. It knows them by their first letters too.
+void refuse_what_submits_nothing(const std::string& option) {
+  for (const std::string_view known : {"test-only", "help", "usage", "version", "wrap"})
+    if (option.size() > 1 && known.starts_with(option))
+      throw UserError(fmt::format(
+          "--sbatch {}: with --{} sbatch does not submit the job's script. Leave it out; tuner submit --dry-run prints "
+          "the script, for sbatch by hand",
+          option, known));
+}
+
+// Without dashes. A line of the script holds one long name and its value.
+std::string sbatch_option(const std::string& typed) {
+  static const std::regex kOption(R"((--)?([a-z][a-z0-9]+(-[a-z0-9]+)*(=[^]*)?))");
+  std::smatch parts;
+  if (!std::regex_match(typed, parts, kOption))
+    throw UserError(fmt::format(
+        "--sbatch = '{}' is no option (needs NAME=VALUE or NAME, with sbatch's long name). Try partition=high", typed));
+  return parts[2];
+}
+
 std::map<std::string, std::string> sbatch_options(const po::variables_map& values, const fs::path& study) {
   std::map<std::string, std::string> options = {
       {"job-name", study.stem().string()},
@@ -115,18 +197,37 @@ std::map<std::string, std::string> sbatch_options(const po::variables_map& value
       {"ntasks-per-node", positive(values, "ranks-per-node")},
       {"cpus-per-task", positive(values, "cpus-per-task")},
       {"time", values["time"].as<std::string>()},
-      {"signal", "B:USR1@" + positive(values, "warn-before")},
+      {"signal", "B:USR2@" + positive(values, "warn-before")},
       {"chdir", fs::current_path().string()},
       {"output", log_of(study)},
   };
   for (const char* name : {"partition", "gpus-per-node", "account", "qos", "job-name"})
     if (const auto value = given<std::string>(values, name)) options[name] = *value;
   for (const std::string& typed : given<Texts>(values, "sbatch").value_or(Texts{})) {
-    const std::string option = boost::trim_left_copy_if(typed, boost::is_any_of("-"));
+    const std::string option = sbatch_option(typed);
     const auto equals = option.find('=');
-    options[option.substr(0, equals)] = equals == std::string::npos ? "" : option.substr(equals + 1);
+    const std::string name = option.substr(0, equals);
+    refuse_folder(name);
+    refuse_what_submits_nothing(name);
+    options[name] = equals == std::string::npos ? "" : option.substr(equals + 1);
   }
   return options;
+}
+
+// With what the environment gives, which does not reach every job (sbatch's --export).
+Texts with_variables(Texts arguments) {
+  OptionSources typed;
+  const po::options_description options = run_options_description();
+  const std::map<std::string, std::string> variables = std::exchange(typed.environment, {});
+  const po::variables_map values = parse(options, arguments, typed);
+  for (const auto& option : options.options()) {
+    const std::string& name = option->long_name();
+    const auto variable = variables.find(variable_of(name));
+    const bool is_typed = values.count(name) > 0 && !values[name].defaulted();
+    if (variable == variables.end() || variable->second.empty() || is_typed || name == "help") continue;
+    arguments.push_back(fmt::format("--{}={}", name, variable->second));
+  }
+  return arguments;
 }
 
 BatchJob job_of(const po::variables_map& values, const fs::path& study, const Texts& arguments) {
@@ -138,7 +239,7 @@ BatchJob job_of(const po::variables_map& values, const fs::path& study, const Te
                        {"study", study.string()},
                        {"launcher", launcher},
                        {"max_restarts", std::to_string(values["max-restarts"].as<Count>().value)}},
-          .arguments = arguments};
+          .arguments = with_variables(arguments)};
 }
 
 void write_script(const fs::path& file, const std::string& script) {
@@ -160,11 +261,34 @@ std::string submit_to_slurm(const fs::path& script) {
   return lines.back().substr(0, lines.back().find(';'));  // "12;cluster"; what stands before it are warnings
 }
 
-void print(std::ostream& out, const std::string& job, const fs::path& script, const fs::path& study) {
+// "my-%j.log" with the number of the job; other patterns of SLURM's stay.
+std::string log_name(std::string_view output, const std::string& job) {
+  std::string name;
+  for (std::size_t i = 0; i < output.size(); ++i) {
+    const std::string_view two = output.substr(i, 2);
+    if (two == "%j" || two == "%%") {
+      name += two == "%j" ? job : "%";
+      ++i;
+    } else {
+      name += output[i];
+    }
+  }
+  return name;
+}
+
+struct Submitted {
+  std::string job;  // its number
+  fs::path script;
+  fs::path study;
+  std::string log;
+};
+
+void print(std::ostream& out, const Submitted& submitted) {
+  const auto& [job, script, study, log] = submitted;
   const std::string file = shell_word(study.string());
   fmt::print(out, "submitted job {}\n", job);
   fmt::print(out, "  script  {}\n", script.string());
-  fmt::print(out, "  log     {}.slurm-{}.log\n", study.string(), job);
+  fmt::print(out, "  log     {}\n", log);
   fmt::print(out, "  watch   tuner status {}\n          squeue --jobs {}\n", file, job);
   fmt::print(out, "  end     scancel {} (submit again to continue)\n", job);
 }
@@ -173,17 +297,20 @@ void print(std::ostream& out, const std::string& job, const fs::path& script, co
 
 int submit_command(const CommandCall& call) {
   const Words words = split(call.arguments);
+  require_no_options_of_the_run(words.submit);
   const auto values = read_options({call.command, words.submit, call.out, call.width}, submit_options());
   if (!values) return kDone;
   const fs::path study = study_of(words.run);
-  const std::string script = batch_script(job_of(*values, study, words.run));
+  const BatchJob job = job_of(*values, study, words.run);
+  const std::string script = batch_script(job);
   if ((*values)["dry-run"].as<bool>()) {
     call.out << script;
     return kDone;
   }
   const fs::path file = study.string() + ".sbatch";
   write_script(file, script);
-  print(call.out, submit_to_slurm(file), file, study);
+  const std::string number = submit_to_slurm(file);
+  print(call.out, {number, file, study, log_name(job.sbatch.at("output"), number)});
   return kDone;
 }
 

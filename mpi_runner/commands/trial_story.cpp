@@ -33,11 +33,12 @@ std::string origin_text(const Trial& trial) {
 
 void print_failure(std::ostream& out, const Study& study, const Failure& failure) {
   const std::string message = boost::trim_right_copy(escaped_lines(failure.message));
-  fmt::print(out, "attempt {}: {}, {}", failure.attempt, name_of(failure.cause),
-             place_text(study, failure.rank, failure.host));
-  if (!std::isnan(failure.started))
-    fmt::print(out, ", from {} to {}", time_text(failure.started), time_text(failure.ended));
-  out << '\n';
+  if (failure.is_verdict()) {
+    fmt::print(out, "given up at {}: {}\n", time_text(failure.ended), message);
+    return;
+  }
+  fmt::print(out, "attempt {}: {}, {}, from {} to {}\n", failure.attempt, name_of(failure.cause),
+             place_text(study, failure.rank, failure.host), time_text(failure.started), time_text(failure.ended));
   if (!message.empty()) fmt::print(out, "    {}\n", boost::replace_all_copy(message, "\n", "\n    "));
 }
 
@@ -105,6 +106,8 @@ void print_notes(std::ostream& out, const Study& study, TrialId id) {
 void print_output(std::ostream& out, const Study& study, TrialId id, const std::filesystem::path& logs) {
   for (std::uint32_t attempt = 1; attempt <= study.trial(id).attempt; ++attempt) {
     const std::filesystem::path path = output_file(logs, id, attempt);
+    std::error_code unreadable;
+    if (!std::filesystem::is_regular_file(path, unreadable)) continue;
     std::ifstream file(path, std::ios::binary);
     if (!file) continue;
     std::ostringstream text;
@@ -112,7 +115,7 @@ void print_output(std::ostream& out, const Study& study, TrialId id, const std::
     OutputTail output;
     output.append(text.str());
     fmt::print(out, "last output of attempt {} (all that was kept: {})\n    {}\n", attempt, escaped(path.string()),
-               boost::replace_all_copy(output.last_lines(), "\n", "\n    "));
+               boost::replace_all_copy(escaped_lines(output.last_lines()), "\n", "\n    "));
   }
 }
 

@@ -11,11 +11,12 @@
 namespace tuner::conformance {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr const char* kNonsense = "/nowhere/no such thing \xE2\x82\xAC=,";
 
 // The next reply, or nothing where the host has ended. Throws Failed after the start's time-out.
 std::optional<protocol::Reply> wait_for_reply(HostProcess& host, double timeout_s) {
-  using Clock = std::chrono::steady_clock;
   for (const auto start = Clock::now();;) {
     if (auto reply = host.receive()) return reply;
     if (host.end()) return std::nullopt;

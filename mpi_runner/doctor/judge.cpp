@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "mpi_runner/job_facts.h"
 #include "mpi_runner/placement.h"
 #include "mpi_runner/text.h"
 
@@ -37,13 +38,19 @@ Nodes by_node(const std::vector<RankReport>& reports) {
   return nodes;
 }
 
-std::size_t number_in(const JobFacts& job, const char* name) {
+std::size_t number_in(const ExaminedJob& job, const char* name) {
   const auto found = job.variables.find(name);
   return found == job.variables.end() ? 0 : std::strtoul(found->second.c_str(), nullptr, 10);
 }
 
-void check_launcher(const std::vector<RankReport>& reports, const JobFacts& job, Findings& findings) {
-  const std::size_t tasks = std::max(number_in(job, "SLURM_STEP_NUM_TASKS"), number_in(job, "SLURM_NTASKS"));
+std::size_t tasks_of_all_nodes(const ExaminedJob& job) {
+  const auto found = job.variables.find("SLURM_TASKS_PER_NODE");
+  return found == job.variables.end() ? 0 : sum_over_nodes(found->second);
+}
+
+void check_launcher(const std::vector<RankReport>& reports, const ExaminedJob& job, Findings& findings) {
+  const std::size_t tasks =
+      std::max({number_in(job, "SLURM_STEP_NUM_TASKS"), number_in(job, "SLURM_NTASKS"), tasks_of_all_nodes(job)});
   if (job.ranks == 1 && tasks > 1)
     findings.push_back(
         {Level::problem, "launcher", fmt::format("1 rank, although the allocation has {} tasks", tasks),
@@ -69,25 +76,70 @@ void check_launcher(const std::vector<RankReport>& reports, const JobFacts& job,
                         "install one tuner in a folder that all nodes share"});
 }
 
-void check_cores(const Nodes& nodes, Findings& findings) {
-  std::set<std::size_t> threads;
+void check_granted_cores(std::size_t threads, const ExaminedJob& job, Findings& findings) {
+  const std::size_t granted = number_in(job, "SLURM_CPUS_PER_TASK");
+  if (granted > 0 && threads > granted)
+    findings.push_back({Level::warning, "cores",
+                        fmt::format("{} a trial, although SLURM grants a task {}", count_text(threads, "thread"),
+                                    count_text(granted, "core")),
+                        fmt::format("use --threads {}, or ask for more (--cpus-per-task)", granted)});
+}
+
+// By SLURM; 0 where it does not tell.
+std::size_t cores_granted_to_rank(const Nodes& nodes, const ExaminedJob& job) {
+  if (const std::size_t of_task = number_in(job, "SLURM_CPUS_PER_TASK"); of_task > 0) return of_task;
+  const auto per_node = job.variables.find("SLURM_JOB_CPUS_PER_NODE");  // "4(x3)" where the nodes are alike
+  if (per_node == job.variables.end() || per_node->second.find(',') != std::string::npos) return 0;
+  std::size_t most_ranks = 1;
+  for (const auto& [host, ranks] : nodes) most_ranks = std::max(most_ranks, ranks.size());
+  return number_in(job, "SLURM_JOB_CPUS_PER_NODE") / most_ranks;
+}
+
+// Open MPI's mpirun binds each rank to one core where it is not told otherwise.
+void check_binding(std::uint32_t usable, std::size_t granted, Findings& findings) {
+  if (usable >= granted) return;
+  findings.push_back({Level::warning, "cores",
+                      fmt::format("a rank may use {}, although SLURM grants it {}: the others idle",
+                                  count_text(usable, "core"), granted),
+                      "start with `mpirun --bind-to none tuner …`, or `srun --cpu-bind=none`, as the template does"});
+}
+
+void check_cores(const Nodes& nodes, const ExaminedJob& job, Findings& findings) {
+  std::set<std::uint32_t> threads;
+  std::uint32_t usable = UINT32_MAX;
   const std::size_t before = findings.size();
   for (const auto& [host, ranks] : nodes) {
     std::vector<RankResources> resources;
     std::set<std::uint32_t> cores;
     for (const RankReport& rank : ranks) resources.push_back(resources_from_text(rank.resources));
     for (const RankResources& rank : resources) cores.insert(rank.cores.begin(), rank.cores.end());
-    for (std::size_t rank = 0; rank < resources.size(); ++rank) threads.insert(place(resources, rank, 0).threads);
+    std::uint64_t together = 0;
+    std::uint32_t least = UINT32_MAX;
+    for (std::size_t rank = 0; rank < resources.size(); ++rank) {
+      const std::uint32_t used = place(resources, rank, job.threads).threads;
+      threads.insert(used);
+      together += used;
+      least = std::min(least, place(resources, rank, 0).threads);
+    }
+    usable = std::min(usable, least);
     for (const std::string& shortage : shortages(resources))
       findings.push_back({Level::warning, "cores", fmt::format("on {}: {}", host, shortage),
                           "start fewer ranks a node, or ask for more"});
+    if (job.threads > least)
+      findings.push_back({Level::warning, "cores",
+                          fmt::format("on {}: {} a trial, although there are cores for {} (trials slow each other "
+                                      "down)",
+                                      host, count_text(job.threads, "thread"), least),
+                          fmt::format("use --threads {}, start fewer ranks a node, or ask for more cores", least)});
     const double limit = ranks.front().cpu_limit;
-    if (limit > 0 && limit < static_cast<double>(cores.size()))
+    if (limit > 0 && limit < static_cast<double>(together))
       findings.push_back(
           {Level::warning, "cores",
            fmt::format("on {}: the control group grants the time of {:.1f} of {} cores", host, limit, cores.size()),
            fmt::format("use --threads so that all ranks together have {} threads", std::floor(limit))});
   }
+  check_binding(usable, cores_granted_to_rank(nodes, job), findings);
+  if (!threads.empty()) check_granted_cores(*threads.rbegin(), job, findings);
   if (findings.size() == before)
     findings.push_back({Level::ok, "cores", fmt::format("{} threads a trial", fmt::join(threads, " or ")), ""});
 }
@@ -106,7 +158,7 @@ void check_devices(const Nodes& nodes, Findings& findings) {
                       "ask for nodes that are alike (--gpus-per-node)"});
 }
 
-void check_memory(const Nodes& nodes, const JobFacts& job, Findings& findings) {
+void check_memory(const Nodes& nodes, const ExaminedJob& job, Findings& findings) {
   const double wanted = std::max(kLeastMemory_bytes, static_cast<double>(job.trial_memory_bytes));
   const std::size_t before = findings.size();
   double least = INFINITY;
@@ -198,23 +250,22 @@ void check_data(const std::vector<RankReport>& reports, Findings& findings) {
   if (findings.size() == before && is_known) findings.push_back({Level::ok, "data", "readable on all ranks", ""});
 }
 
-void check_slurm(const JobFacts& job, Findings& findings) {
+void check_slurm(const ExaminedJob& job, Findings& findings) {
   if (!job.variables.contains("SLURM_JOB_ID")) return findings.push_back({Level::ok, "SLURM", "not inside a job", ""});
-  if (job.job.empty())
+  if (job.line.empty())
     return findings.push_back({Level::warning, "SLURM", "scontrol did not tell about the job",
                                "the run then knows its end by --time-limit only"});
-  const std::string restarts = field_of_job(job.job, "Restarts");
-  if (job.seconds_left >= 0 && job.seconds_left < kLittleTime_s)
-    findings.push_back({Level::warning, "SLURM", fmt::format("{} left", duration_text(job.seconds_left)),
-                        "ask for more time (--time)"});
-  if (field_of_job(job.job, "Requeue") != "1")
-    findings.push_back({Level::warning, "SLURM", "the job may not be requeued",
-                        "add `#SBATCH --requeue`, so that it goes on after preemption and a dead node"});
-  else
-    findings.push_back({Level::ok, "SLURM",
-                        fmt::format("{}requeue possible, restarted {} times",
-                                    job.seconds_left < 0 ? "" : duration_text(job.seconds_left) + " left, ", restarts),
-                        ""});
+  const bool is_short = job.seconds_left >= 0 && job.seconds_left < kLittleTime_s;
+  const bool comes_back = field_of_job(job.line, "Requeue") == "1";
+  const std::string left = job.seconds_left < 0 ? "" : duration_text(job.seconds_left) + " left, ";
+  const std::string requeue =
+      comes_back ? fmt::format("requeue possible, restarted {} times", field_of_job(job.line, "Restarts"))
+                 : "the job may not be requeued";
+  std::vector<std::string> advice;
+  if (is_short) advice.emplace_back("ask for more time (--time)");
+  if (!comes_back) advice.emplace_back("add `#SBATCH --requeue`, so that it goes on after preemption and a dead node");
+  findings.push_back({advice.empty() ? Level::ok : Level::warning, "SLURM", left + requeue,
+                      fmt::format("{}", fmt::join(advice, "; "))});
 }
 
 }  // namespace
@@ -238,11 +289,11 @@ double seconds_from_slurm_time(const std::string& text) {
   return ((days * 24.0 + hours) * 60 + minutes) * 60 + seconds;
 }
 
-Findings judge(const std::vector<RankReport>& reports, const JobFacts& job) {
+Findings judge(const std::vector<RankReport>& reports, const ExaminedJob& job) {
   Findings findings;
   const Nodes nodes = by_node(reports);
   check_launcher(reports, job, findings);
-  check_cores(nodes, findings);
+  check_cores(nodes, job, findings);
   check_devices(nodes, findings);
   check_memory(nodes, job, findings);
   check_folders(reports, findings);

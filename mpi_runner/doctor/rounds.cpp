@@ -20,11 +20,11 @@ constexpr double kClockPatience_s = 5;     // of one question
 constexpr double kReportPatience_s = 120;  // above all limits in examine()
 constexpr double kSilence_s = 300;
 
-void send(Transport& transport, RankId to, Kind kind, const std::string& text = "") {
+Bytes message(Kind kind, const std::string& text = "") {
   Bytes bytes(1 + text.size());
   bytes[0] = static_cast<std::byte>(kind);
   std::memcpy(bytes.data() + 1, text.data(), text.size());
-  transport.send(to, std::move(bytes));
+  return bytes;
 }
 
 struct Heard {
@@ -51,7 +51,7 @@ std::pair<double, double> compare_clock(Transport& transport, RankId rank) {
   double quickest_s = 2 * kClockPatience_s;
   for (int question = 0; question < kClockQuestions; ++question) {
     const double asked_s = wall_time_s();
-    send(transport, rank, clock);
+    transport.send(rank, message(clock));
     const auto heard = hear(transport, kClockPatience_s);
     if (!heard || heard->from != rank || heard->kind != clock) break;
     const double took_s = wall_time_s() - asked_s;
@@ -67,8 +67,7 @@ std::pair<double, double> compare_clock(Transport& transport, RankId rank) {
 std::vector<RankReport> gather_reports(Transport& transport, const Examination& examination) {
   std::map<std::uint64_t, std::pair<double, double>> clocks;
   for (std::uint64_t rank = 1; rank < transport.size(); ++rank) clocks[rank] = compare_clock(transport, RankId{rank});
-  for (std::uint64_t rank = 1; rank < transport.size(); ++rank)
-    send(transport, RankId{rank}, report, to_text(examination));
+  transport.send_to_others(message(report, to_text(examination)));
 
   std::vector<RankReport> reports = {examine(examination, 0)};
   const double until_s = steady_time_s() + kReportPatience_s;
@@ -87,14 +86,15 @@ void answer_questions(Transport& transport) {
   constexpr RankId kFirst{0};
   while (const auto heard = hear(transport, kSilence_s)) {
     if (heard->kind == over) return;
-    if (heard->kind == clock) send(transport, kFirst, clock, std::to_string(wall_time_s()));
+    if (heard->kind == clock) transport.send(kFirst, message(clock, std::to_string(wall_time_s())));
     if (heard->kind == report)
-      send(transport, kFirst, report, to_text(examine(examination_from_text(heard->text), transport.rank().value)));
+      transport.send(kFirst,
+                     message(report, to_text(examine(examination_from_text(heard->text), transport.rank().value))));
   }
 }
 
 void say_it_is_over(Transport& transport) {
-  for (std::uint64_t rank = 1; rank < transport.size(); ++rank) send(transport, RankId{rank}, over);
+  transport.send_to_others(message(over));
 }
 
 }  // namespace tuner

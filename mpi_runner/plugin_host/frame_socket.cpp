@@ -11,7 +11,7 @@ namespace tuner {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{64} << 10;
-constexpr std::size_t kKeptBytes = std::size_t{1} << 20;  // of an empty outbox; the results of a resume are far more
+constexpr std::size_t kKeptOutbox = std::size_t{1} << 20;  // of an empty outbox; the results of a resume are far more
 // More than any study's results need (10^6 trials × 100 parameters), and what a damaged length most likely exceeds.
 constexpr std::size_t kLongestFrame = std::size_t{1} << 30;
 
@@ -38,7 +38,7 @@ void FrameSocket::flush(Mode mode) {
     }
   }
   outbox_.clear();
-  if (outbox_.capacity() > kKeptBytes) Bytes().swap(outbox_);
+  if (outbox_.capacity() > kKeptOutbox) Bytes().swap(outbox_);
   sent_ = 0;
 }
 

@@ -12,6 +12,9 @@ namespace tuner {
 constexpr int kDataFd = 3;     // to the rank; the guard passes it to the host
 constexpr int kControlFd = 4;  // guard to rank
 
+// Exit code of a host that has lost its connection to the rank: EX_OSERR of sysexits.h.
+constexpr int kConnectionLost = 71;
+
 // To the guard. When the socket closes, it kills the host and all its descendants at once, unless told to finish.
 enum class GuardCommand : std::uint8_t {
   finish,      // the host was asked to end by itself; it has a second for it

@@ -110,8 +110,8 @@ int run_host(const std::string& plugin) {
   try {
     PluginServer server(socket, plugin);
     while (const auto frame = socket.receive_blocking())
-      if (!server.serve(protocol::read_request(*frame))) break;
-    return 0;
+      if (!server.serve(protocol::read_request(*frame))) return 0;
+    return kConnectionLost;
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "tuner-plugin-host: %s\n", failure.what());
     return 70;  // EX_SOFTWARE of sysexits.h: tuner's fault, not the plugin's

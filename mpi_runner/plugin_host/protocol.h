@@ -138,6 +138,8 @@ struct Note {
   std::string key;
   double value = 0;
 };
+// The trial was told that it is time to save what the next attempt can go on from.
+struct CheckpointDue {};
 struct Log {
   tuner_log_level level = TUNER_LOG_INFO;
   std::string text;
@@ -167,7 +169,7 @@ struct Answered {
 
 using Request = std::variant<Describe, DeclareSpace, ListInputs, CreateObjective, Evaluate, Stop, Refit, CreateStrategy,
                              Tell, Ask, DescribeModel, Finish>;
-using Reply = std::variant<Described, Text, Created, Failed, Report, Note, Log, Evaluated, Answered>;
+using Reply = std::variant<Described, Text, Created, Failed, Report, Note, Log, Evaluated, Answered, CheckpointDue>;
 
 // Append one whole frame.
 void append_frame(Bytes& out, const Request& request);

@@ -92,7 +92,7 @@ class SuggestionBuffers {
   std::vector<tuner_suggestion*> pointers_;
 };
 
-const protocol::Failed kNotCreated = {protocol::Blame::plugin, "was asked before it was created"};
+const protocol::Failed kAskedTooEarly = {protocol::Blame::plugin, "was asked before it was created"};
 
 }  // namespace
 
@@ -163,7 +163,7 @@ std::optional<protocol::Failed> StrategyServer::tell_kept() {
 }
 
 protocol::Reply StrategyServer::answer(const protocol::Ask& ask) {
-  if (!setting_) return kNotCreated;
+  if (!setting_) return kAskedTooEarly;
   if (const auto failed = tell_kept()) return *failed;
   const auto pending = as_pending(ask, setting_->goal, setting_->parameters());
   const auto pending_pointers = pointers_to(pending);
@@ -184,7 +184,7 @@ protocol::Reply StrategyServer::answer(const protocol::Ask& ask) {
 }
 
 protocol::Reply StrategyServer::answer(const protocol::DescribeModel&) {
-  if (!setting_) return kNotCreated;
+  if (!setting_) return kAskedTooEarly;
   if (const auto failed = tell_kept()) return *failed;
   std::string json;
   if (table_.describe_model == nullptr) return protocol::Text{json};

@@ -1,5 +1,8 @@
 #include "mpi_runner/plugin_host/trial_services.h"
 
+#include <string.h>
+
+#include <string>
 #include <system_error>
 
 namespace tuner {
@@ -15,6 +18,14 @@ fs::path folder_of(const fs::path& trials, TrialId trial) {
   return trials / std::to_string(trial.value);
 }
 
+constexpr std::size_t kMostKeyBytes = 256;
+constexpr std::size_t kMostLogBytes = std::size_t{64} << 10;
+
+// A plugin may hand out whatever it has in memory.
+std::string beginning_of(const char* text, std::size_t most_bytes) {
+  return {text, strnlen(text, most_bytes)};
+}
+
 }  // namespace
 
 void TrialServices::attach(tuner_trial& trial) {
@@ -26,10 +37,10 @@ void TrialServices::attach(tuner_trial& trial) {
     self(context).send(protocol::Report{step, value});
   };
   trial.note = [](void* context, const char* key, double value) {
-    if (key != nullptr) self(context).send(protocol::Note{key, value});
+    if (key != nullptr) self(context).send(protocol::Note{beginning_of(key, kMostKeyBytes), value});
   };
   trial.log = [](void* context, tuner_log_level level, const char* text) {
-    if (text != nullptr) self(context).send(protocol::Log{level, text});
+    if (text != nullptr) self(context).send(protocol::Log{level, beginning_of(text, kMostLogBytes)});
   };
   trial.checkpoint_due = [](void* context) -> std::int32_t { return self(context).checkpoint_due() ? 1 : 0; };
   trial.extension = [](void*, const char*) -> const void* { return nullptr; };
@@ -71,10 +82,13 @@ tuner_stop_reason TrialServices::stop_reason() {
 }
 
 bool TrialServices::checkpoint_due() {
-  const std::lock_guard lock(mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  if (std::chrono::duration<double>(now - last_checkpoint_).count() < keeping_.checkpoint_every_s) return false;
-  last_checkpoint_ = now;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (std::chrono::duration<double>(now - last_checkpoint_).count() < keeping_.checkpoint_every_s) return false;
+    last_checkpoint_ = now;
+  }
+  send(protocol::CheckpointDue{});
   return true;
 }
 

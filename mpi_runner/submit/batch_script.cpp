@@ -6,7 +6,7 @@
 #include <boost/algorithm/string.hpp>
 
 #include "core/error.h"
-#include "mpi_runner/submit/shell_word.h"
+#include "core/shell_word.h"
 
 namespace tuner {
 namespace {
@@ -26,6 +26,11 @@ std::string option_of(std::string_view line) {
   if (!line.starts_with(kOptionStart)) return "";
   line.remove_prefix(kOptionStart.size());
   return std::string(line.substr(0, line.find_first_of("= ")));
+}
+
+// Of sbatch's switches: "no-requeue" of "requeue".
+std::string opposite_of(const std::string& option) {
+  return option.starts_with("no-") ? option.substr(3) : "no-" + option;
 }
 
 // "study" of "study=study.h5".
@@ -54,7 +59,7 @@ class Filling {
   std::string option_text(const std::string& option, const std::string& text) {
     in_options_ = true;
     const auto given = job_.sbatch.find(option);
-    if (given == job_.sbatch.end()) return text + '\n';
+    if (given == job_.sbatch.end()) return job_.sbatch.contains(opposite_of(option)) ? "" : text + '\n';
     left_.erase(option);
     return option_line(option, given->second);
   }

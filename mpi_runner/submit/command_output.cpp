@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "mpi_runner/submit/shell_word.h"
+#include "core/shell_word.h"
 
 namespace tuner {
 

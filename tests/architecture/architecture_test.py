@@ -36,13 +36,16 @@ TESTED_ELSEWHERE = {
     "core/request.cpp": "tests/storage/requests_test.cpp",
     "core/space_check.cpp": "tests/core/space_json_test.cpp",
     "core/space_reader.cpp": "tests/core/space_json_test.cpp",
+    "core/study_events.cpp": "tests/core/study_test.cpp",
     "core/trial.cpp": "tests/core/study_test.cpp",
     "core/unit_scale.cpp": "tests/core/search_space_test.cpp",
     "storage/checkpoint_job.cpp": "tests/storage/study_store_test.cpp",
+    "storage/checkpoint_salvage.cpp": "tests/crash/study_file_damage_test.cpp",
     "storage/export_csv.cpp": "tests/mpi_runner/commands/export_test.cpp",
     "storage/export_json.cpp": "tests/mpi_runner/commands/export_test.cpp",
     "storage/file.cpp": "tests/storage/disk_faults_test.cpp",
     "storage/file_calls.cpp": "tests/storage/disk_faults_test.cpp",
+    "storage/live_study.cpp": "tests/storage/study_store_test.cpp",
     "storage/hdf5_reader.cpp": "tests/storage/checkpoint_test.cpp",
     "storage/hdf5_writer.cpp": "tests/storage/checkpoint_test.cpp",
     "storage/journal_reader.cpp": "tests/storage/journal_test.cpp",
@@ -50,6 +53,7 @@ TESTED_ELSEWHERE = {
     "storage/load.cpp": "tests/storage/study_store_test.cpp",
     "storage/process_identity.cpp": "tests/storage/owner_test.cpp",
     "storage/repair.cpp": "tests/crash/journal_damage_test.cpp",
+    "storage/study_file_reader.cpp": "tests/crash/study_file_damage_test.cpp",
     "storage/study_files.cpp": "tests/storage/checkpoint_test.cpp",
     "storage/study_tables.cpp": "tests/storage/checkpoint_test.cpp",
     "storage/sync_thread.cpp": "tests/storage/study_store_test.cpp",
@@ -147,9 +151,15 @@ class Architecture(unittest.TestCase):
         self.assert_none([name for name in PROGRAM
                           if ("<", "hdf5.h") in includes(name) and not name.startswith("storage/")])
 
+    def test_what_hdf5_reads_it_reads_in_a_process_of_its_own(self):
+        self.assert_none([name for name in PROGRAM if ("\"", "storage/hdf5_reader.h") in includes(name)
+                          and name not in ("storage/hdf5_reader.cpp", "storage/study_file_reader.cpp")])
+
     def test_posix_file_calls_of_the_storage_are_in_one_file(self):
+        # Which forks, and cannot without these headers.
+        other = "storage/reading_process.cpp"
         files = [name for name in sources("storage")
-                 if any(header in ("fcntl.h", "unistd.h") for _, header in includes(name))]
+                 if any(header in ("fcntl.h", "unistd.h") for _, header in includes(name)) and name != other]
 
         self.assertLessEqual(len(files), 1, f"{files}")
 

@@ -15,8 +15,8 @@ from space import choices_of, configuration_at, coordinates, is_active
 class Tuner:
     """A strategy of tuner, through `tuner ask-tell`."""
 
-    def __init__(self, build, strategy, space, seed, workers):
-        self.session = AskTell(build, space=space, strategy=strategy, seed=seed, workers=workers)
+    def __init__(self, build, strategy, space, seed, workers, **more):
+        self.session = AskTell(build, space=space, strategy=strategy, seed=seed, workers=workers, **more)
 
     def ask(self):
         trial = self.session.ask()[0]

@@ -143,6 +143,17 @@ TEST(DurationForecast, LearnsFromTrialsThatWereCutShortWhereNoneEnds) {
   EXPECT_GE(timed.forecast(timed.wait_anywhere()).expected_s, 70);
 }
 
+TEST(DurationForecast, ATrialThatWentOnTookLongerThanItsLastAttempt) {
+  TimedStudy study;
+  for (int trial = 0; trial < 10; ++trial) {
+    const TrialId id = study.wait_anywhere();
+    study.ran(id, 100, Cause::preempted);
+    study.ran(id, 1);
+  }
+
+  EXPECT_NEAR(study.forecast(study.wait_anywhere()).expected_s, 100, 1);
+}
+
 TEST(DurationForecast, IsNotMisledByTrialsThatWereCutShortAtTheirBeginning) {
   TimedStudy timed;
   for (int i = 0; i < 8; ++i) timed.ran(timed.wait_anywhere(), 10);

@@ -69,6 +69,25 @@ TEST(Ledger, TrialsHandedOutTogetherShareTheRanksTime) {
   EXPECT_EQ(run.tail, 1);
 }
 
+TEST(Ledger, ARunThatStartedNoTrialOnlyStartedUp) {
+  Ledger ledger = run_from(1, 3);
+  ledger.epoch_ended(10);
+
+  const LedgerEntry run = ledger.entries().at(0);
+  EXPECT_EQ(run.start_up, 9);
+  EXPECT_EQ(run.tail, 0);
+  EXPECT_EQ(run.total(), capacity(run));
+}
+
+TEST(Ledger, ARankThatNoTrialWasLeftForHasATail) {
+  Ledger ledger = run_from(0, 0);
+  ledger.started(start(kManager, 0, 1), 1);
+  ledger.ended(kManager, end(0, 10, 9), 1);
+  ledger.epoch_ended(10);
+
+  EXPECT_EQ(ledger.entries().at(0).tail, 10);
+}
+
 TEST(Ledger, WhatDiesIsLost) {
   Ledger ledger = run_from(0, 0, R"("ranks": 3, "threads": 1)");
   ledger.joined(RankId{2});
@@ -82,6 +101,50 @@ TEST(Ledger, WhatDiesIsLost) {
   EXPECT_EQ(run.lost, 10 + 6);
   EXPECT_EQ(run.tail, 4);
   EXPECT_EQ(run.total(), capacity(run));
+}
+
+TEST(Ledger, WhatAnAttemptKeptBeforeItWasCutShortIsNotLost) {
+  Ledger ledger = run_from(0, 0, R"("ranks": 3, "threads": 1)");
+  ledger.joined(RankId{2});
+  ledger.started(start(kWorker, 0, 0), 2);
+  ledger.started(start(RankId{2}, 1, 0), 2);
+  ledger.kept(kWorker, 3);
+  ledger.kept(kWorker, 5);
+  ledger.kept(RankId{2}, 1);
+  ledger.ended(kWorker, end(0, 6, 0, Cause::preempted), 2);
+  ledger.retried(RankId{2}, {TrialId{1}, 1, Cause::crash, 6, 4, ""}, 2);  // it began 2 s after it was handed out
+  ledger.started(start(kWorker, 0, 6), 2);
+  ledger.ended(kWorker, end(0, 8, 2, Cause::lost), 2);
+  ledger.epoch_ended(8);
+
+  const LedgerEntry run = ledger.entries().at(0);
+  EXPECT_EQ(run.useful, 5 + 1);
+  EXPECT_EQ(run.lost, 1 + 3 + 2);
+  EXPECT_EQ(run.waiting_for_manager, 2);
+  EXPECT_EQ(run.total(), capacity(run));
+}
+
+TEST(Ledger, OfATrialThatFailsWhatItKeptIsOfNoUse) {
+  Ledger ledger = run_from(0, 0);
+  ledger.started(start(kWorker, 0, 0), 1);
+  ledger.kept(kWorker, 3);
+  ledger.ended(kWorker, end(0, 5, 5, Cause::timeout), 1);
+  ledger.epoch_ended(5);
+
+  EXPECT_EQ(ledger.entries().at(0).useful, 0);
+  EXPECT_EQ(ledger.entries().at(0).failed, 5);
+}
+
+TEST(Ledger, WhatTheTrialsOfAKilledRunKeptIsNotLost) {
+  Ledger ledger = run_from(0, 0);
+  ledger.started(start(kWorker, 0, 1), 1);
+  ledger.kept(kWorker, 6);
+
+  EXPECT_EQ(ledger.entries({OpenRun::State::goes_on, 9}).at(0).running, 8);
+  ledger.epoch_started({EpochNumber{2}, 50, R"({"job_started": 20, "predecessor_alive_until": 9})"});
+
+  EXPECT_EQ(ledger.entries().at(0).useful, 6);
+  EXPECT_EQ(ledger.entries().at(0).lost, 2);
 }
 
 TEST(Ledger, WhatRunsIsNeitherUsefulNorLostUntilTheRunIsKnownToBeKilled) {
@@ -100,6 +163,77 @@ TEST(Ledger, WhatRunsIsNeitherUsefulNorLostUntilTheRunIsKnownToBeKilled) {
   EXPECT_EQ(runs.at(0).running, 0);
   EXPECT_EQ(runs.at(0).lost, 3);
   EXPECT_EQ(runs.at(1).began, 5) << "of the same job: where the first run ended";
+}
+
+Ledger killed_in_a_long_trial() {
+  Ledger ledger = run_from(0, 0);
+  ledger.started(start(kWorker, 0, 1), 1);
+  return ledger;
+}
+
+TEST(Ledger, AKilledRunLostItsTrialsUpToItsLastSignOfLife) {
+  Ledger ledger = killed_in_a_long_trial();
+
+  ledger.epoch_started({EpochNumber{2}, 50, R"({"job_started": 20, "predecessor_alive_until": 9})"});
+
+  const auto runs = ledger.entries();
+  EXPECT_EQ(runs.at(0).ended, 9);
+  EXPECT_EQ(runs.at(0).lost, 8);
+  EXPECT_EQ(runs.at(0).total(), capacity(runs.at(0)));
+  EXPECT_EQ(runs.at(1).began, 20);
+}
+
+TEST(Ledger, ALastSignOfLifeIsNeitherBeforeTheLastEventNorInTheNextRun) {
+  Ledger before = killed_in_a_long_trial();
+  Ledger after = killed_in_a_long_trial();
+
+  before.epoch_started({EpochNumber{2}, 50, R"({"predecessor_alive_until": 0.5})"});
+  after.epoch_started({EpochNumber{2}, 50, R"({"predecessor_alive_until": 1e300})"});
+
+  EXPECT_EQ(before.entries().at(0).ended, 1);
+  EXPECT_EQ(after.entries().at(0).ended, 50);
+}
+
+TEST(Ledger, WhatIsKnownOfTheOpenRunCountsUpToItsLastSignOfLife) {
+  const Ledger ledger = killed_in_a_long_trial();
+
+  const LedgerEntry living = ledger.entries({OpenRun::State::goes_on, 61}).at(0);
+  const LedgerEntry killed = ledger.entries({OpenRun::State::killed, 61}).at(0);
+
+  EXPECT_EQ(living.running, 60);
+  EXPECT_EQ(living.lost, 0);
+  EXPECT_EQ(killed.lost, 60);
+  EXPECT_EQ(killed.total(), capacity(killed));
+}
+
+TEST(Ledger, PausesAreNeitherWaitingNorTail) {
+  Ledger ledger = run_from(0, 0);
+  ledger.started(start(kWorker, 0, 1), 2);
+  ledger.paused(2);
+  ledger.ended(kWorker, end(0, 4, 3), 2);  // goes on to its end
+  ledger.went_on(10);
+  ledger.started(start(kWorker, 1, 10.5), 2);
+  ledger.ended(kWorker, end(1, 12, 1.5), 2);
+  ledger.paused(13);
+  ledger.paused(14);
+  ledger.epoch_ended(20);
+
+  const LedgerEntry run = ledger.entries().at(0);
+  EXPECT_EQ(run.useful, 4.5);
+  EXPECT_EQ(run.paused, 6 + 7);
+  EXPECT_EQ(run.waiting_for_manager, 0.5);
+  EXPECT_EQ(run.tail, 1);
+  EXPECT_EQ(run.total(), capacity(run));
+}
+
+TEST(Ledger, APauseEndsWithItsRun) {
+  Ledger ledger = run_from(0, 0);
+  ledger.paused(2);
+  ledger.epoch_started({EpochNumber{2}, 20, R"({"predecessor_alive_until": 9})"});
+  ledger.started(start(kManager, 0, 25), 1);
+
+  EXPECT_EQ(ledger.entries().at(0).paused, 7);
+  EXPECT_EQ(ledger.entries().at(1).paused, 0);
 }
 
 TEST(Ledger, CoresOfTheAllocationThatNoRankHasAreUnused) {

@@ -104,18 +104,20 @@ TEST(RetryPolicy, PreemptionIsNoDeath) {
   EXPECT_THAT(suspects({}, builder.study()), IsEmpty());
 }
 
-TEST(RetryPolicy, TheDeathOfTheManagersNodeSuspectsNoTrialOfAnotherNode) {
+TEST(RetryPolicy, TheDeathOfTheWholeRunSuspectsEveryTrialThatRanAtAllOfThem) {
   StudyBuilder builder;
-  builder.suggest({0.1, 0.2});
-  for (int time = 0; time < 3; ++time) {
+  builder.suggest({0.1, 0.2, 0.3, 0.4, 0.5});
+  for (std::uint64_t death = 0; death < 3; ++death) {
     builder.apply(RankJoined{RankId{0}, "n0"});
     builder.apply(RankJoined{RankId{1}, "n1"});
     builder.apply(AttemptStarted{TrialId{0}, builder.study().trial(TrialId{0}).attempt + 1, RankId{0}, 1});
     builder.apply(AttemptStarted{TrialId{1}, builder.study().trial(TrialId{1}).attempt + 1, RankId{1}, 1});
+    builder.start(2 + death);
     next_epoch(builder);
+    builder.run(2 + death, 1);
   }
 
-  EXPECT_THAT(suspects({}, builder.study()), ElementsAre(TrialId{0}));
+  EXPECT_THAT(suspects({}, builder.study()), ElementsAre(TrialId{0}, TrialId{1}));
 }
 
 TEST(RetryPolicy, ASuspectHasFailedAndStaysPendingForTheStrategy) {

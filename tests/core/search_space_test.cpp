@@ -297,16 +297,18 @@ TEST_P(SpaceViolation, SaysWhatIsWrong) {
 
 INSTANTIATE_TEST_SUITE_P(
     Values, SpaceViolation,
-    testing::Values(
-        Violation{"linear", 7.5, "linear = 7.5 is above 7"}, Violation{"linear", -3.5, "linear = -3.5 is below -3"},
-        Violation{"linear", INFINITY, "linear = inf is above 7"}, Violation{"linear", kNaN, "linear is missing"},
-        Violation{"int", 2.5, "int = 2.5 is not a whole number"},
-        Violation{"stepped_int", 17, "stepped_int = 17 is not 16 plus a multiple of 16"},
-        Violation{"stepped", 0.35, "stepped = 0.35 is not 0.1 plus a multiple of 0.1"},
-        Violation{"kind", 4, "kind = 4 is not the index of one of its 4 choices"},
-        Violation{"kind", 0.5, "kind = 0.5 is not the index of one of its 4 choices"},
-        Violation{"flag", -1, "flag = -1 is not the index of one of its 2 choices"},
-        Violation{"child", 1, "child has a value but is inactive here (it needs kind = \"a\" or 1 and int >= 0)"}));
+    testing::Values(Violation{"linear", 7.5, "linear = 7.5 is above 7"},
+                    Violation{"linear", -3.5, "linear = -3.5 is below -3"},
+                    Violation{"linear", INFINITY, "linear = inf is above 7"},
+                    Violation{"linear", kNaN, "linear is missing or not a number"},
+                    Violation{"int", 2.5, "int = 2.5 is not a whole number"},
+                    Violation{"stepped_int", 17, "stepped_int = 17 is not 16 plus a multiple of 16"},
+                    Violation{"stepped", 0.35, "stepped = 0.35 is not 0.1 plus a multiple of 0.1"},
+                    Violation{"kind", 4, "kind = 4 is not the index of one of its 4 choices"},
+                    Violation{"kind", 0.5, "kind = 0.5 is not the index of one of its 4 choices"},
+                    Violation{"flag", -1, "flag = -1 is not the index of one of its 2 choices"},
+                    Violation{"child", 1,
+                              "child has a value but is inactive here (it needs kind = \"a\" or 1 and int >= 0)"}));
 
 TEST(SpaceViolation, NamesTheForbiddenCombination) {
   const SearchSpace space = rich_space();

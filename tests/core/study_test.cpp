@@ -66,10 +66,11 @@ TEST(Study, ANewEpochRepeatsWhateverRanInTheirOrder) {
   builder.start(0);
   builder.start(1);
 
-  builder.apply(EpochStarted{EpochNumber{2}, 400, "{}"});
+  builder.apply(EpochStarted{EpochNumber{2}, 400, R"({"predecessor_alive_until": 390})"});
 
   EXPECT_THAT(builder.study().waiting(), ElementsAre(TrialId{0}, TrialId{1}, TrialId{2}));
   EXPECT_TRUE(builder.study().running().empty());
+  for (const Failure& lost : builder.study().failures()) EXPECT_EQ(lost.ended, 390) << "the last sign of life";
 }
 
 TEST(Study, TheResultOfAnEarlierAttemptIsLateAndChangesNothing) {
@@ -212,7 +213,7 @@ TEST(Study, EnqueuedTrialsRunBeforeSuggestionsAndAfterInterruptedOnes) {
   EXPECT_THAT(builder.study().waiting(), ::testing::ElementsAre(TrialId{0}, TrialId{2}, TrialId{3}, TrialId{1}));
 }
 
-TEST(Study, IsPausedFromOneRequestToTheNextButNotIntoTheNextEpoch) {
+TEST(Study, IsPausedUntilItIsContinuedOrStopped) {
   StudyBuilder builder;
 
   builder.apply(Requested{RequestKind::pause, 200, "ada", ""});
@@ -221,10 +222,22 @@ TEST(Study, IsPausedFromOneRequestToTheNextButNotIntoTheNextEpoch) {
   EXPECT_FALSE(builder.study().paused());
   builder.apply(Requested{RequestKind::pause, 202, "ada", ""});
   builder.apply(EpochStarted{EpochNumber{2}, 300, "{}"});
+  EXPECT_TRUE(builder.study().paused());
+  builder.apply(Requested{RequestKind::stop, 301, "ada", ""});
   EXPECT_FALSE(builder.study().paused());
 
-  ASSERT_EQ(builder.study().requests().size(), 3U);
+  ASSERT_EQ(builder.study().requests().size(), 4U);
   EXPECT_EQ(builder.study().requests()[2].epoch, EpochNumber{1});
+}
+
+TEST(Study, ARefusedRequestIsRememberedAndChangesNothing) {
+  StudyBuilder builder;
+
+  builder.apply(RequestRefused{{RequestKind::pause, 200, "ada", ""}, "not now"});
+
+  EXPECT_FALSE(builder.study().paused());
+  ASSERT_EQ(builder.study().requests().size(), 1U);
+  EXPECT_EQ(builder.study().requests()[0].refused, "not now");
 }
 
 TEST(Study, AnEpochKnowsTheLatestThatWasSaidOfItsEnd) {

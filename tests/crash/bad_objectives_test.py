@@ -28,7 +28,7 @@ QUICK_DEEDS = [
     ("orphan_and_hang", "timeout", "took longer than 5 s"),
     ("close_all", "crash", "closed its connection to tuner"),
     ("orphan_and_close_all", "crash", "closed its connection to tuner"),
-    ("close_all_and_return", "crash", ""),
+    ("close_all_and_return", "crash", "closed its connection to tuner"),
     ("corrupt_socket", "crash", "what came from it is no message"),
     ("kill_guard", "crash", "was killed together with its guard"),
     ("damage_environment", "value", ""),

@@ -2,6 +2,7 @@
 
 Needs root: the disk is a small file system in memory that the test mounts.
 """
+import json
 import pathlib
 import subprocess
 import sys
@@ -29,7 +30,7 @@ class DiskFull(tuner.TunerTest):
         guard = threading.Timer(tuner.HANG_GUARD_S, process.kill)
         guard.start()
         self.addCleanup(guard.cancel)
-        while not any(path.stat().st_size > 1000 for path in self.disk.glob("study.h5.journal.*")):
+        while not self.study.exists():
             self.assertIsNone(process.poll())
         self.fill()
         lines = []
@@ -86,6 +87,54 @@ class DiskFull(tuner.TunerTest):
         tuner.run("--resume", self.study)
         self.assertEqual(len(tuner.trials(self.study)), 400)
         self.assertIn("equal", tuner.run("replay", self.study))
+
+    def say(self, op, **request):
+        print(json.dumps({"op": op, **request}), file=self.session.stdin, flush=True)
+        return json.loads(self.session.stdout.readline())
+
+    def create(self, durable):
+        self.session = subprocess.Popen([tuner.TUNER, "ask-tell"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
+        self.addCleanup(self.session.communicate)
+        self.addCleanup(self.session.kill)
+        return self.say("create", study=str(self.study), strategy="random", durable=durable, seed=1,
+                        space={"parameters": [{"name": "x", "type": "float", "low": -5, "high": 5}]})
+
+    # Longer than what may be left of the journal's last page.
+    LONG = {f"a_note_with_a_long_name_{number}": number for number in range(400)}
+
+    def test_a_told_result_counts_once_it_is_answered_without_an_error(self):
+        for durable in (True, False):
+            with self.subTest(durable=durable):
+                self.create(durable)
+                self.say("ask", n=2)
+                self.fill()
+                for _ in range(2):
+                    said = self.say("tell", trial=0, values=[0.25], metrics=self.LONG)["error"]
+                    self.assertRegex(said, "No space left.*the result is kept and written as soon as that is possible")
+                self.assertIn("No space left", self.say("best")["error"])
+                self.ballast.unlink()
+
+                self.assertEqual(self.say("tell", trial=0, values=[0.25], metrics=self.LONG), {"told": 0})
+                self.assertIn("is complete already", self.say("tell", trial=0, values=[0.5])["error"])
+                self.assertEqual(self.say("best")["best"]["values"], [0.25])
+                self.assertEqual(self.say("close"), {"closed": True})
+                self.assertEqual(tuner.trials(self.study)[0][:3], ("complete", 1, 0.25))
+                self.study.unlink()
+
+    def test_a_told_result_that_was_answered_with_an_error_may_be_told_to_the_next_session(self):
+        self.create(True)
+        self.say("ask", n=2)
+        self.fill()
+        self.assertIn("No space left", self.say("tell", trial=0, values=[0.25], metrics=self.LONG)["error"])
+        tuner.kill(self.session.pid)
+        self.session.wait()
+        self.ballast.unlink()
+
+        self.assertEqual(self.create(True)["open"], [0, 1])
+        self.assertEqual(self.say("tell", trial=0, values=[0.25]), {"told": 0})
+        self.assertEqual(self.say("close"), {"closed": True})
+        self.assertEqual(tuner.trials(self.study)[0][:3], ("complete", 2, 0.25))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import unittest
 
 import tuner_program as tuner
 
+MISBEHAVING = str(tuner.BUILD / "lib/tuner/fixtures/misbehaving_strategy.so")
 SPACE = {"parameters": [
     {"name": "x", "type": "float", "low": -5, "high": 5},
     {"name": "rate", "type": "float", "low": 1e-4, "high": 1, "log": True},
@@ -132,6 +133,31 @@ class AskTell(tuner.TunerTest):
         for line in (3, 4):
             self.assertTrue(session.answer()["error"].startswith(f"line {line}: "))
         self.assertEqual(len(session.answer()["trials"]), 1)
+
+    def test_results_of_an_earlier_study_are_told_once(self):
+        earlier, _ = self.create()
+        for trial in earlier.say("ask", n=8)["trials"]:
+            earlier.tell(trial)
+        earlier.say("close")
+        earlier.end()
+        files = [str(self.study)]
+        self.study = self.folder / "warm.h5"
+
+        for _ in range(2):
+            session, created = self.create(warm_start=files)
+            self.assertEqual(created["finished"], 8)
+            session.say("close")
+            session.end()
+        unknown = Session()
+        self.addCleanup(unknown.kill)
+
+        self.assertEqual(tuner.origins(self.study), ["imported"] * 8)
+        self.assertIn("nothing.h5", unknown.say("create", space=SPACE, warm_start=["nothing.h5"])["error"])
+
+    def test_a_strategy_that_takes_too_long_is_an_error(self):
+        session, _ = self.create(strategy=MISBEHAVING, options={"misbehave": "hang", "asks": "9"}, ask_timeout_s=0.1)
+
+        self.assertIn("0.1 s", session.say("ask")["error"])
 
     def test_the_end_of_the_input_closes_the_study(self):
         session, _ = self.create()

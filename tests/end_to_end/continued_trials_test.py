@@ -4,6 +4,8 @@ import shutil
 import signal
 import unittest
 
+import h5py
+
 import tuner_program as tuner
 
 
@@ -67,6 +69,8 @@ class ContinuedTrials(tuner.TunerTest):
         tuner.run("--resume", self.study)
 
         self.expect_it_went_on()
+        with h5py.File(self.study, "r") as file:
+            self.assertGreater(file["ledger/useful"][0], 0, "what the first run did and kept was of use")
 
     def test_a_new_study_of_the_same_name_finds_no_folder_of_another(self):
         process = self.started()

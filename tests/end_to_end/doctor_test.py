@@ -42,6 +42,10 @@ class Doctor(tuner.TunerTest):
         self.assertRegex(output, r"problem +launcher +1 rank, although the allocation has 4 tasks")
         self.assertIn("srun --mpi=pmix", output)
 
+    def test_checks_the_threads_that_the_run_would_have(self):
+        self.assertRegex(self.doctor("--threads", 10000), r"warning +cores .*10,000 threads a trial")
+        self.assertRegex(self.doctor(TUNER_THREADS="10000"), r"warning +cores .*10,000 threads a trial")
+
     def test_names_data_that_is_not_there(self):
         output = self.doctor(*self.xgb("/nowhere/train.csv"), expect=1)
 
@@ -58,6 +62,29 @@ class Doctor(tuner.TunerTest):
         output = self.doctor("--plugin", broken, expect=1)
 
         self.assertRegex(output, r"problem +plugin +.*unresolved")
+
+    def test_says_what_the_run_would_be_refused_for(self):
+        self.assertRegex(self.doctor("--plugin", "functions", "--strategy", "nosuch", expect=1), r"problem +study +.*nosuch")
+        tuner.run(*self.sphere(trials=3))
+        self.assertRegex(self.doctor("--plugin", "functions", "--set", "function=ackley", expect=1),
+                         r"problem +study +.*sphere")
+
+    def test_starts_the_objective_which_finds_mistakes_in_its_data(self):
+        output = self.doctor("--plugin", "xgb", "--set", f"data={DATA}", "--set", "label=diagnose", expect=1)
+
+        self.assertRegex(output, r"problem +study +.*diagnose.*diagnosis")
+
+    def test_says_that_the_study_is_being_run(self):
+        process = tuner.start("--plugin", "functions", "--strategy", "sobol", "--set", "sleep_ms=50", "--trials", 100000,
+                              "--study", self.study)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        tuner.wait_for(self.study.exists, "the study")
+
+        output = self.doctor(expect=1)
+
+        self.assertRegex(output, rf"problem +study +\S+ is being run by host \S+, pid {process.pid}, since ")
+        self.assertIn(f"tuner stop {self.study}", output)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,10 @@ import pathlib
 import re
 import json
 import os
+import shlex
 import signal
+import subprocess
+import time
 import unittest
 
 import tuner_program as tuner
@@ -98,6 +101,71 @@ class Faults(tuner.TunerTest):
         self.assertRegex(tuner.run("status", self.study), r"taken out *rank 2 on ")
         self.assertIn("30 finished, 0 failed", output)
 
+    def test_two_ranks_of_four_where_trials_crash_spoil_no_trial(self):
+        arguments = self.misbehave("segfault_in_sick_place", trials=60)
+        output = tuner.run_on_ranks(arguments, [{}, {}, {"SICK_PLACE": "1"}, {"SICK_PLACE": "1"}])
+
+        self.assertEqual({row[0] for row in tuner.trials(self.study).values()}, {"complete"}, output)
+        self.assertEqual(output.count("is taken out of this run"), 2, output)
+        crashes = int(re.search(r"failed attempts: (\d+) crash", output)[1])
+        self.assertLessEqual(crashes, 20, "a rank is left alone until what failed there has run elsewhere")
+
+    def run_unheard(self, output, *more):
+        """A run of six trials whose standard output and error are this file."""
+        process = subprocess.run(tuner.command(self.misbehave("segfault_once", *more, on_trial=3)),
+                                 env=tuner.ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                 timeout=tuner.HANG_GUARD_S, check=False)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual({row[0] for row in tuner.trials(self.study).values()}, {"complete"})
+
+    def test_a_log_on_a_full_disk_ends_no_run(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            self.run_unheard(full)
+
+    def test_closed_streams_end_no_run_and_no_message_goes_into_its_files(self):
+        line = " ".join(map(shlex.quote, tuner.command(self.misbehave("segfault_once", on_trial=3))))
+        subprocess.run(f"exec {line} >&- 2>&-", shell=True, env=tuner.ENVIRONMENT, stdin=subprocess.DEVNULL,
+                       timeout=tuner.HANG_GUARD_S, check=True)
+        self.assertEqual({row[0] for row in tuner.trials(self.study).values()}, {"complete"})
+
+    def test_a_reader_of_the_output_that_goes_away_ends_no_run(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        self.addCleanup(os.close, writer)
+        self.run_unheard(writer)
+
+    def test_a_reader_of_the_output_that_takes_nothing_ends_no_run(self):
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        self.addCleanup(os.close, writer)
+        os.set_blocking(writer, False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(writer, b"x" * 4096)
+        self.run_unheard(writer)
+
+    def test_a_rank_whose_plugin_hangs_at_its_start_is_named(self):
+        arguments = self.misbehave("hang_in_sick_place", "--set", "at=create", trials=10**7)
+        process = tuner.start_line(tuner.command_on_ranks(arguments, [{}, {"SICK_PLACE": "1"}]))
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.terminate)
+
+        said = next((line for line in process.stdout if "not ready" in line), "nothing")
+
+        self.assertIn("rank 1: the objective is not ready there after 5 s; waiting for it, at most 600 s", said)
+
+    def test_a_plugin_that_hangs_at_its_start_is_named_and_a_signal_ends_the_wait(self):
+        process = tuner.start("--plugin", MISBEHAVING, "--set", "misbehave=hang", "--set", "at=create", "--study",
+                              self.study)
+        self.addCleanup(process.kill)
+
+        said = process.stdout.readline()
+        process.terminate()
+        process.communicate(timeout=tuner.HANG_GUARD_S)
+
+        self.assertRegex(said, r"objective 'misbehaving_objective' .* is not ready after 5 s; waiting for it, at most 600 s")
+        self.assertFalse(self.study.exists())
+
     def test_a_trial_that_kills_its_node_three_times_is_the_suspect_and_the_rest_goes_on(self):
         arguments = self.misbehave("kill_rank", on_trial=3)
         for _ in range(3):
@@ -108,7 +176,18 @@ class Faults(tuner.TunerTest):
         self.assertIn("trial 3 has failed as the suspected reason", output)
         self.assertEqual(tuner.trials(self.study)[3][:2], ("failed", 3))
         self.assertIn("5 complete, 0 pruned, 1 failed", tuner.run("status", self.study))
-        self.assertEqual(self.story(3).count("lost, rank 0 on"), 4, self.story(3))
+        self.assertEqual(self.story(3).count("lost, rank 0 on"), 3, self.story(3))
+        tuner.run("replay", self.study)
+
+    def test_a_trial_that_kills_the_whole_run_three_times_is_the_suspect_on_whichever_rank(self):
+        arguments = self.misbehave("kill_rank", on_trial=3)
+        for _ in range(3):
+            tuner.run(*arguments, ranks=2, expect=137)
+
+        output = tuner.run(*arguments, ranks=2)
+
+        self.assertEqual(tuner.trials(self.study)[3][:2], ("failed", 3), output)
+        self.assertEqual({row[0] for row in tuner.trials(self.study).values()}, {"complete", "failed"})
         tuner.run("replay", self.study)
 
     def test_the_last_rank_is_never_taken_out(self):
@@ -156,7 +235,7 @@ class LostRanks(tuner.TunerTest):
         self.wait_for_trials()
         stopped = tuner.ranks(process.pid)[2]
         os.kill(stopped, signal.SIGSTOP)
-        output = process.communicate(timeout=tuner.HANG_GUARD_S)[0]
+        output = self.wait_for_the_end(process)
 
         self.assertRegex(output, r"rank 2 on \S+ has said nothing for 4 s and counts as lost")
         tuner.wait_for(lambda: not tuner.processes(str(self.study)), "the end of the stopped rank")
@@ -181,8 +260,82 @@ class LostRanks(tuner.TunerTest):
                 self.kill_rank(process, rank)
                 process.communicate(timeout=tuner.HANG_GUARD_S)
 
-                self.assertEqual(tuner.ranks(process.pid), {})
+                tuner.wait_for(lambda: not tuner.processes(str(self.study)), "the end of its ranks, which mpirun ends")
                 tuner.run("status", self.study, "--exit-code", expect=4)
+
+    def trials_run(self, ranks):
+        """One on each rank, for ever; their mpirun."""
+        process = tuner.start("--plugin", MISBEHAVING, "--set", "misbehave=hang", "--strategy", "sobol", "--trials",
+                              ranks, "--study", self.study, ranks=ranks)
+        tuner.wait_for(lambda: self.study.exists() and
+                       f"{ranks} running" in tuner.run("status", self.study, expect=None), "all trials")
+        return process
+
+    def attempts(self, ranks):
+        """{rank: cause}"""
+        stories = "".join(tuner.run("show", self.study, "--trial", trial) for trial in range(ranks))
+        return {int(rank): cause for cause, rank in re.findall(r"attempt 1: (\w+), rank (\d) on", stories)}
+
+    def test_the_trial_of_a_rank_that_died_is_lost_and_the_others_are_preempted(self):
+        for ranks in (2, 4):
+            with self.subTest(ranks=ranks):
+                self.study = self.folder / f"{ranks}.h5"
+                process = self.trials_run(ranks)
+                tuner.kill(tuner.ranks(process.pid)[ranks - 1])
+                output = process.communicate(timeout=tuner.HANG_GUARD_S)[0]
+                tuner.wait_for(lambda: not tuner.processes(str(self.study)), "the end of all ranks")
+
+                others = {rank: "preempted" for rank in range(ranks - 1)}
+                self.assertEqual(self.attempts(ranks), {**others, ranks - 1: "lost"}, output)
+                self.assertIn("did not answer when the run was told to leave", output)
+
+    def test_ranks_that_heard_nothing_from_a_run_that_was_stopped_are_not_lost(self):
+        process = self.start("--enable-recovery", trials=1000)
+        self.wait_for_trials()
+        manager = tuner.ranks(process.pid)[0]
+        os.kill(manager, signal.SIGSTOP)
+        time.sleep(6)  # longer than --rank-timeout; what is tested does not depend on how much
+        os.kill(manager, signal.SIGCONT)
+        output = self.wait_for_the_end(process)
+
+        self.assertNotIn("counts as lost", output)
+        self.assertIn("1,000 finished", output)
+
+    def test_trials_of_a_rank_that_is_told_to_leave_go_to_others_at_once(self):
+        process = self.start("--enable-recovery", trials=2000)
+        self.wait_for_trials()
+        os.kill(tuner.ranks(process.pid)[2], signal.SIGTERM)
+        output = self.wait_for_the_end(process)
+
+        self.assertRegex(output, r"rank 2 on \S+ was told to leave; its trials go to others")
+        self.assertNotIn("counts as lost", output)
+        self.assertIn("2,000 finished", output)
+
+    def test_a_rank_that_was_stopped_takes_trials_again(self):
+        process = self.start("--enable-recovery", trials=100000)
+        self.wait_for_trials()
+        stopped = tuner.ranks(process.pid)[2]
+        os.kill(stopped, signal.SIGSTOP)
+        said = [tuner.line_with("counts as lost", process.stdout)]
+        os.kill(stopped, signal.SIGCONT)
+        said.append(tuner.line_with("is heard again", process.stdout))
+        tuner.run("stop", self.study)
+        self.wait_for_the_end(process)
+
+        self.assertRegex(said[0], r"rank 2 on \S+ has said nothing for 4 s and counts as lost")
+        self.assertRegex(said[1], r"rank 2 on \S+ is heard again and takes trials")
+
+    def test_nothing_is_lost_where_the_run_is_told_to_leave(self):
+        told = {"mpirun": lambda process: process.pid, "rank 0": lambda process: tuner.ranks(process.pid)[0],
+                "rank 1": lambda process: tuner.ranks(process.pid)[1]}
+        for name, pid in told.items():
+            with self.subTest(told=name):
+                self.study = self.folder / f"{name}.h5"
+                process = self.trials_run(2)
+                os.kill(pid(process), signal.SIGTERM)
+                output = process.communicate(timeout=tuner.HANG_GUARD_S)[0]
+
+                self.assertEqual(self.attempts(2), {0: "preempted", 1: "preempted"}, output)
 
     def test_a_job_that_was_killed_as_a_whole_leaves_no_shared_memory(self):
         process = self.start(trials=100000)

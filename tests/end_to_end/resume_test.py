@@ -5,6 +5,8 @@ import signal
 import subprocess
 import unittest
 
+import h5py
+
 import tuner_program as tuner
 
 
@@ -108,6 +110,25 @@ class Resume(tuner.TunerTest):
         finally:
             process.kill()
             process.communicate()
+
+    def test_the_ledger_of_a_killed_run_goes_up_to_its_last_sign_of_life(self):
+        process = tuner.start(*self.sphere("--set", "sleep_ms=60000", "--threads", 1, trials=1))
+        owner = self.folder / "study.h5.owner"
+        tuner.wait_for(lambda: "1 running" in tuner.run("show", self.study, expect=None), "a trial that runs")
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        hours_later = owner.stat().st_mtime + 3 * 3600
+        os.utime(owner, (hours_later, hours_later))
+
+        self.assertRegex(tuner.run("show", self.study, "--ledger"), "lost to crashes.* core-h")
+        tuner.run("--resume", self.study, "--trial-timeout", "0.5", expect=None)
+
+        with h5py.File(self.study, "r") as file:
+            ledger = {name: column[:] for name, column in file["ledger"].items()}
+            second_began = file["epochs/started"][1]
+        self.assertEqual(ledger["ended"][0], second_began)  # by its own clock nobody outlives the next run's start
+        self.assertGreater(ledger["lost"][0], 0)
+        self.assertAlmostEqual(ledger["lost"][0] + ledger["start_up"][0], ledger["ended"][0] - ledger["began"][0], 3)
 
     def test_kills_of_any_process_lose_nothing_and_replay_holds(self):
         chance = random.Random(20261123)

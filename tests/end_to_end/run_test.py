@@ -1,5 +1,6 @@
 """One run from start to end: with and without mpirun, on few and on many ranks."""
 import json
+import os
 import re
 import unittest
 
@@ -181,6 +182,14 @@ class Mistakes(tuner.TunerTest):
                     self.assertEqual(list(self.folder.iterdir()), [])
             tuner.run(*arguments, expect=1, cwd=self.folder)
 
+    def test_data_that_may_never_end_is_refused_before_the_plugin_waits_for_it(self):
+        pipe = self.folder / "train.csv"
+        os.mkfifo(pipe)
+
+        output = tuner.run("--plugin", "xgb", "--set", f"data={pipe}", "--set", "label=y", "--study", self.study, expect=1)
+
+        self.assertIn(f"{pipe} is a named pipe", output)
+
     def test_a_mistyped_command_is_answered_with_the_nearest(self):
         self.assertIn("'show'", tuner.run("shwo", "x.h5", expect=1))
 
@@ -193,6 +202,15 @@ class Mistakes(tuner.TunerTest):
         self.assertIn("dimension", output)
         self.assertIn("seed", output)
         self.assertEqual(self.study.read_bytes(), before)
+
+    def test_a_run_that_is_refused_leaves_word_for_scripts(self):
+        word = self.folder / "refusal"
+
+        self.assertNotIn("REFUSAL", tuner.run(*self.sphere(trials=3), TUNER_REFUSAL=str(word)))
+        self.assertFalse(word.exists())
+        tuner.run(*self.sphere("--narrow", "nosuch=1:2"), ranks=2, expect=1, TUNER_REFUSAL=str(word))
+
+        self.assertIn("nosuch", word.read_text())
 
 
 if __name__ == "__main__":

@@ -19,6 +19,12 @@ class Steering(tuner.TunerTest):
         tuner.wait_for(lambda: "trials/" in self.status(), "the first trials")
         return process
 
+    def resume(self):
+        process = tuner.start("--resume", self.study)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
     def status(self):
         return tuner.run("status", self.study, expect=None)
 
@@ -26,11 +32,20 @@ class Steering(tuner.TunerTest):
         output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
         return process.returncode, output
 
+    @staticmethod
+    def kill(process):
+        process.kill()
+        process.wait()
+
     def requests(self):
         with h5py.File(self.study, "r") as file:
             column = file["requests/request"]
             names = {code: name for name, code in h5py.check_enum_dtype(column.dtype).items()}
             return [(names[code], when) for code, when in zip(column[:], file["requests/time"][:])]
+
+    def refusals(self):
+        with h5py.File(self.study, "r") as file:
+            return [why.decode() for why in file["requests/refused"][:] if why]
 
     def test_stop_lets_trials_finish_and_the_study_can_be_resumed(self):
         process = self.start(ranks=2)
@@ -44,15 +59,17 @@ class Steering(tuner.TunerTest):
         tuner.run("status", self.study, "--exit-code", expect=6)
 
     def test_stop_now_gives_back_what_runs(self):
-        process = tuner.start("--plugin", TIMED, "--strategy", "sobol", "--enqueue", "ms=900000", "--trials", 1,
+        process = tuner.start("--plugin", TIMED, "--strategy", "sobol", "--enqueue", "ms=900000", "--trials", 2,
                               "--study", self.study)
         tuner.wait_for(lambda: "1 running" in self.status(), "the trial's start")
 
+        tuner.run("stop", self.study)
+        self.assertIn("in the next run", tuner.run("enqueue", self.study, "ms=5"))
         self.assertIn("repeated on resume", tuner.run("stop", self.study, "--now"))
         code, _ = self.end_of(process)
 
         self.assertEqual(code, 4)
-        self.assertIn("0 running, 1 waiting", self.status())
+        self.assertIn("0 running, 2 waiting", self.status())
 
     def test_a_paused_run_starts_nothing_until_it_is_continued(self):
         process = self.start()
@@ -60,7 +77,7 @@ class Steering(tuner.TunerTest):
         tuner.run("pause", self.study)
         tuner.wait_for(lambda: " 0 running" in self.status(), "the end of the trials that ran")
         self.assertIn("running, paused", self.status())
-        self.assertIn("runs next", tuner.run("enqueue", self.study, "x1=1,x2=2"))
+        self.assertIn("runs first after `tuner continue`", tuner.run("enqueue", self.study, "x1=1,x2=2"))
         self.assertIn(" 0 running", self.status())
         tuner.run("continue", self.study)
         before = tuner.run("show", self.study)
@@ -80,16 +97,53 @@ class Steering(tuner.TunerTest):
         self.assertEqual(tuner.origins(self.study)[number], "enqueued")
         self.assertIn("equal", tuner.run("replay", self.study))
 
-    def test_a_new_run_is_not_paused(self):
+    def test_a_run_that_was_stopped_leaves_no_pause(self):
         process = self.start()
         tuner.run("pause", self.study)
         tuner.run("stop", self.study)
         self.end_of(process)
 
-        process = tuner.start("--resume", self.study)
+        process = self.resume()
         tuner.wait_for(lambda: "running (" in self.status(), "the next run")
         tuner.run("stop", self.study)
         self.assertEqual(self.end_of(process)[0], 4)
+
+    def test_a_pause_outlives_its_run(self):
+        process = self.start()
+        tuner.run("pause", self.study)
+        self.kill(process)
+
+        process = self.resume()
+        tuner.wait_for(lambda: "running, paused (" in self.status(), "the next run")
+        self.kill(process)
+        self.assertIn("the next one is not paused", tuner.run("continue", self.study))
+        process = self.resume()
+        tuner.wait_for(lambda: "running (" in self.status(), "a run that goes on")
+        tuner.run("stop", self.study)
+        self.end_of(process)
+
+    def test_a_stop_outlives_the_run_that_was_killed_while_it_ended(self):
+        process = tuner.start("--plugin", TIMED, "--strategy", "sobol", "--enqueue", "ms=900000", "--trials", 1,
+                              "--study", self.study)
+        tuner.wait_for(lambda: "1 running" in self.status(), "the trial's start")
+        tuner.run("stop", self.study)
+        self.kill(process)
+
+        self.assertIn("stopped on request", tuner.run("status", self.study, "--exit-code", expect=6))
+
+    def test_a_stop_without_a_run_ends_the_next_before_its_first_trial(self):
+        process = self.start()
+        self.kill(process)
+
+        self.assertIn("the next one stops at once", tuner.run("stop", self.study))
+        self.assertIn("asked   of the next run: stop", self.status())
+        code, output = self.end_of(self.resume())
+
+        self.assertEqual(code, 4, output)
+        with h5py.File(self.study, "r") as file:
+            second_run = file["epochs/started"][1]
+            self.assertFalse([when for when in file["trials/started"][:] if when >= second_run])
+        self.assertIn("stopped on request", tuner.run("status", self.study, "--exit-code", expect=6))
 
     def test_mistakes_in_a_configuration_are_said_at_once(self):
         tuner.run(*self.sphere("--set", "dimension=2", trials=3))
@@ -101,7 +155,9 @@ class Steering(tuner.TunerTest):
     def test_what_is_enqueued_without_a_run_is_run_by_the_next(self):
         tuner.run(*self.sphere("--set", "dimension=2", trials=3))
 
-        self.assertIn("waits for the next run", tuner.run("enqueue", self.study, "x1=1,x2=2"))
+        answer = tuner.run("enqueue", self.study, "x1=1,x2=2")
+        self.assertIn("the study is finished (all 3 trials are done): the next run needs --trials 4", answer)
+        self.assertIn("waits for the next run", answer)
         tuner.run("--resume", self.study, "--trials", 4)
 
         self.assertEqual(tuner.configurations(self.study)[3], (1.0, 2.0))
@@ -113,22 +169,25 @@ class Steering(tuner.TunerTest):
         self.assertIn("has this configuration already", tuner.run("enqueue", self.study, "x2=2,x1=1", expect=1))
         tuner.run("stop", self.study)
         self.end_of(process)
+        self.assertEqual(self.refusals(), ["trial 0 has this configuration already"])
+        self.assertRegex(tuner.run("show", self.study, "--requests"), r"enqueue x2=2,x1=1 .*trial 0 has this")
 
-    def test_without_a_run_there_is_nothing_to_steer(self):
+    def test_in_a_finished_study_there_is_nothing_to_steer(self):
         tuner.run(*self.sphere(trials=3))
 
         for word in ("stop", "pause", "continue"):
-            self.assertIn("no run of", tuner.run(word, self.study, expect=1))
+            self.assertIn("is finished (all 3 trials are done)", tuner.run(word, self.study, expect=1))
         self.assertFalse((self.folder / "study.h5.requests").exists())
 
-    def test_a_request_that_nobody_saw_is_not_done_by_a_later_run(self):
+    def test_a_request_that_nobody_saw_is_done_by_the_next_run_once(self):
         tuner.run(*self.sphere(trials=3))
         folder = self.folder / "study.h5.requests"
         folder.mkdir()
         (folder / "1.request").write_text(json.dumps({"request": "stop", "by": "ada"}))
 
-        self.assertIn("all 5 trials are done", tuner.run("--resume", self.study, "--trials", 5))
+        self.assertIn("ended: stopped on request of ada", tuner.run("--resume", self.study, "--trials", 5, expect=4))
         self.assertFalse((folder / "1.request").exists())
+        self.assertIn("all 5 trials are done", tuner.run("--resume", self.study, "--trials", 5))
 
     def test_malformed_requests_are_refused_and_harm_nothing(self):
         process = self.start()
@@ -159,7 +218,8 @@ class Steering(tuner.TunerTest):
 
         self.assertEqual(code, 4)
         self.assertNotIn("\x1b", output)
-        self.assertEqual([name for name, _ in self.requests()], ["stop"])
+        self.assertEqual([name for name, _ in self.requests()], ["enqueue", "stop"])
+        self.assertEqual(len(self.refusals()), 1)
         tuner.run("verify", self.study)
 
 

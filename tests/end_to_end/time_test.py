@@ -53,6 +53,14 @@ class Time(tuner.TunerTest):
         self.assertEqual(self.attempts()[900000], 0)
         self.assertIn("cannot go on like this: none of 1 waiting trials", self.status(expect=2))
 
+    def test_a_run_that_its_job_keeps_waiting_is_told_so_all_the_same(self):
+        self.study_of_short_trials()
+        late = job(20, 60)
+
+        output = tuner.run(*self.timed(trials=7, enqueue=(900000,)), expect=2, SLURM_JOB_ID="77", **late)
+
+        self.assertIn("none of 1 waiting trials is expected to end in a whole allocation", output)
+
     def test_a_first_allocation_in_which_no_trial_ends_is_said_and_not_to_be_resumed(self):
         # A run that is ready before its allocation begins has begun with it, however slow this machine is.
         output = tuner.run(*self.timed(trials=5, enqueue=(900000,)), expect=2, **job(-12, 17))

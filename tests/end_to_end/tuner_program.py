@@ -52,20 +52,30 @@ def run(*arguments, ranks=None, expect=0, cwd=None, **more_environment):
     return done.stdout
 
 
-def run_on_ranks(arguments, environments):
-    """Runs to the end on one rank for each of the environments, and returns what was printed."""
+def command_on_ranks(arguments, environments):
+    """Of a run on one rank for each of the environments."""
     line = ["mpirun", "--oversubscribe", "--bind-to", "none"]
     for number, environment in enumerate(environments):
         settings = [word for name, value in environment.items() for word in ("-x", f"{name}={value}")]
         line += [*([":"] if number else []), "-n", "1", *settings, str(TUNER), *map(str, arguments)]
-    return subprocess.run(line, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=HANG_GUARD_S, check=True).stdout
+    return line
+
+
+def run_on_ranks(arguments, environments):
+    """Runs to the end on one rank for each of the environments, and returns what was printed."""
+    return subprocess.run(command_on_ranks(arguments, environments), env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=HANG_GUARD_S,
+                          check=True).stdout
 
 
 def start(*arguments, ranks=None, mpirun_options=(), **more_environment):
     """Starts in the background, in a process group of its own."""
+    return start_line(command(arguments, ranks, mpirun_options), **more_environment)
+
+
+def start_line(line, **more_environment):
     return subprocess.Popen(
-        command(arguments, ranks, mpirun_options),
+        line,
         env=dict(ENVIRONMENT, **more_environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -149,6 +159,14 @@ def wait_for(condition, what):
         if time.monotonic() > guard:
             raise AssertionError(f"never came: {what}")
         time.sleep(0.01)
+
+
+def line_with(text, stream):
+    """The next line of a run's output that holds the text."""
+    for line in stream:
+        if text in line:
+            return line
+    raise AssertionError(f"never said: {text}")
 
 
 def ranks(mpirun):

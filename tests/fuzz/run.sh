@@ -17,13 +17,13 @@ fuzzers=("${@:-${all[@]}}")
 
 cmake --preset fuzz > /dev/null
 cmake --build --preset fuzz --target "${fuzzers[@]/%/_fuzzer}" | tail -1
-# HDF5 keeps what it has allocated for the next file.
+# HDF5 keeps what it has allocated for the next file; an input of study_file may use up the time of several readers.
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
 code=0
 for fuzzer in "${fuzzers[@]}"; do
   work=.build/fuzz/corpus/$fuzzer findings=.build/fuzz/findings/$fuzzer
   mkdir -p "$work" "$findings"
-  .build/fuzz/bin/${fuzzer}_fuzzer "$limit" -timeout=20 -print_final_stats=1 \
+  .build/fuzz/bin/${fuzzer}_fuzzer "$limit" -timeout=60 -print_final_stats=1 \
     -artifact_prefix="$findings/" "$work" "tests/fuzz/corpus/$fuzzer" > "$work.log" 2>&1 || code=1
   executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work.log")
   printf '%-20s %12s executions, %s findings\n' "$fuzzer" "${executions:-?}" "$(find "$findings" -type f | wc -l)"

@@ -86,7 +86,7 @@ TEST(Allocation, IsUnknownWithoutAny) {
 
   EXPECT_FALSE(allocation.has_news(0));
   EXPECT_FALSE(allocation.time());
-  EXPECT_FALSE(allocation.ask_again(1e9));
+  EXPECT_FALSE(allocation.ask_again(1e9, 60));
 }
 
 }  // namespace

@@ -89,6 +89,77 @@ TEST(Crew, ElsewhereIsAnotherHostWhereThereIsOneAndElseAnotherRank) {
   EXPECT_TRUE(crew.is_elsewhere(RankId{0}, place));
 }
 
+TEST(Crew, ATrialThatFailedRunsAgainWhereNothingElseHasFailedIfItCan) {
+  Crew crew(4, 0);
+  const Place place{RankId{0}, "n0"};
+  for (const std::uint64_t rank : {0, 1}) crew.ready(RankId{rank}, "n0");
+  for (const std::uint64_t rank : {2, 3}) crew.ready(RankId{rank}, "n2");
+  crew.trust(RankId{2}, Crew::Trust::doubted);
+
+  EXPECT_FALSE(crew.is_elsewhere(RankId{2}, place));
+  EXPECT_TRUE(crew.is_elsewhere(RankId{3}, place));
+
+  crew.trust(RankId{3}, Crew::Trust::doubted);
+  EXPECT_TRUE(crew.is_elsewhere(RankId{1}, place)) << "trusted, if on the same host";
+  crew.trust(RankId{1}, Crew::Trust::doubted);
+  EXPECT_TRUE(crew.is_elsewhere(RankId{2}, place));
+  EXPECT_FALSE(crew.is_elsewhere(RankId{1}, place));
+}
+
+TEST(Crew, ATrialDoesNotWaitForASuspendedRank) {
+  Crew crew(2, 0);
+  for (const RankId rank : {RankId{0}, RankId{1}}) crew.ready(rank, "n0");
+  crew.trust(RankId{1}, Crew::Trust::suspended);
+
+  EXPECT_TRUE(crew.is_elsewhere(RankId{0}, {RankId{0}, "n0"}));
+}
+
+TEST(Crew, ASuspendedRankTakesNoTrialsUntilItIsTrustedAgain) {
+  Crew crew(1, 0);
+  crew.ready(RankId{0}, "n0");
+
+  crew.trust(RankId{0}, Crew::Trust::suspended);
+  EXPECT_EQ(crew.room(RankId{0}), 0U);
+  EXPECT_EQ(crew.idle(), 0U);
+
+  crew.trust(RankId{0}, Crew::Trust::doubted);
+  EXPECT_EQ(crew.room(RankId{0}), 1U);
+}
+
+TEST(Crew, ALostRankComesBackOnceItHasEndedWhatItHad) {
+  Crew crew(2, 0);
+  crew.ready(RankId{1}, "n1");
+  crew.assigned(RankId{1}, TrialId{7});
+  EXPECT_THAT(crew.lose(RankId{1}), ElementsAre(TrialId{7}));
+
+  EXPECT_FALSE(crew.comes_back(RankId{1}));
+  crew.ended(RankId{1}, TrialId{7}, 1);
+  EXPECT_TRUE(crew.comes_back(RankId{1}));
+  EXPECT_EQ(crew.room(RankId{1}), 1U);
+  EXPECT_FALSE(crew.comes_back(RankId{1})) << "no news";
+}
+
+TEST(Crew, ARankThatCannotEvaluateDoesNotComeBack) {
+  Crew crew(2, 0);
+  crew.ready(RankId{1}, "n1");
+  crew.remove(RankId{1});
+  EXPECT_FALSE(crew.comes_back(RankId{1}));
+
+  crew.lose(RankId{1});
+  crew.remove(RankId{1});
+  EXPECT_FALSE(crew.comes_back(RankId{1}));
+}
+
+TEST(Crew, ThatNobodyListenedIsNoSilence) {
+  Crew crew(2, 0);
+  crew.heard(RankId{1}, 10);
+
+  crew.nobody_was_heard(60);
+
+  EXPECT_THAT(crew.silent(69), IsEmpty());
+  EXPECT_THAT(crew.silent(71), ElementsAre(RankId{1}));
+}
+
 TEST(Crew, RanksThatSayNothingAreFoundOnceAndTheManagerNever) {
   Crew crew(3, 0);
   crew.heard(RankId{2}, 50);
@@ -96,6 +167,16 @@ TEST(Crew, RanksThatSayNothingAreFoundOnceAndTheManagerNever) {
   EXPECT_THAT(crew.silent(40), ElementsAre(RankId{1}));
   crew.remove(RankId{1});
   EXPECT_THAT(crew.silent(40), IsEmpty());
+}
+
+TEST(Crew, OfARankWithoutTrialsNoGoodbyeIsMissed) {
+  Crew crew(4, 0);
+  for (const std::uint64_t rank : {0, 1, 2}) crew.assigned(RankId{rank}, TrialId{rank});
+  EXPECT_THAT(crew.without_goodbye(), ElementsAre(RankId{1}, RankId{2}));
+
+  crew.remove(RankId{1});
+
+  EXPECT_THAT(crew.without_goodbye(), ElementsAre(RankId{2}));
 }
 
 }  // namespace

@@ -2,10 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <deque>
+
 #include "tests/mpi_runner/plugin_host/host_testing.h"
 
 namespace tuner::testing {
 namespace {
+
+using ::testing::ElementsAre;
 
 // Advances until something has happened.
 std::vector<Event> next_events(Evaluator& evaluator) {
@@ -29,14 +33,27 @@ void wait_until_ready(Evaluator& evaluator) {
   }
 }
 
+// On a busy machine the evaluator may return what waits; the manager then hands it out again, in the same order.
+std::vector<TrialId> ended_in_order(Evaluator& evaluator, std::size_t count) {
+  std::vector<TrialId> ended;
+  for (const Patience patience; ended.size() < count && !patience.over();) {
+    std::deque<Assignment> again;
+    for (const Event& event : next_events(evaluator)) {
+      if (const auto* end = std::get_if<AttemptEnded>(&event)) ended.push_back(end->trial);
+      if (const auto* returned = std::get_if<AttemptReturned>(&event)) again.push_front(trial(returned->trial.value));
+    }
+    evaluator.add({again.begin(), again.end()});
+  }
+  return ended;
+}
+
 TEST(Evaluator, EvaluatesABatchInItsOrder) {
   RankLog log("/proc/nowhere", RankId{0});
   Evaluator evaluator(fixture_setup(misbehave("none")), log);
 
   evaluator.add({trial(0), trial(1), trial(2)});
 
-  for (std::uint64_t number = 0; number < 3; ++number)
-    EXPECT_EQ(std::get<AttemptEnded>(next_events(evaluator).at(0)).trial, TrialId{number});
+  EXPECT_THAT(ended_in_order(evaluator, 3), ElementsAre(TrialId{0}, TrialId{1}, TrialId{2}));
   EXPECT_TRUE(evaluator.idle());
 }
 

@@ -10,14 +10,14 @@ namespace tuner {
 namespace {
 
 TEST(JobFacts, CoresOfAllNodesAreAdded) {
-  EXPECT_EQ(total_cores("4"), 4U);
-  EXPECT_EQ(total_cores("4(x3),2"), 14U);
-  EXPECT_EQ(total_cores("128(x64)"), 8192U);
+  EXPECT_EQ(sum_over_nodes("4"), 4U);
+  EXPECT_EQ(sum_over_nodes("4(x3),2"), 14U);
+  EXPECT_EQ(sum_over_nodes("128(x64)"), 8192U);
 }
 
 TEST(JobFacts, WhatIsNoListOfCoresIsNotKnown) {
   for (const char* text : {"", "x", "4(x", "4(x)", "4(x3", "0", "4,", "4 nodes", "-4"})
-    EXPECT_EQ(total_cores(text), 0U) << text;
+    EXPECT_EQ(sum_over_nodes(text), 0U) << text;
 }
 
 TEST(JobFacts, OutsideOfSlurmTheJobIsThisProcess) {

@@ -61,6 +61,11 @@ TEST(Program, EveryCommandHasHelp) {
   }
 }
 
+TEST(Program, EndsWithItsCodeWhereNobodyCanReadWhy) {
+  EXPECT_EQ(tuner_with("shwo study.h5 2>/dev/full").code, 1);
+  EXPECT_EQ(tuner_with("shwo study.h5 2>&-").code, 1);
+}
+
 TEST(Program, SuggestsCommands) {
   const Ended ended = tuner_with("shwo study.h5 2>&1");
 

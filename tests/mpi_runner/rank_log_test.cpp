@@ -1,6 +1,7 @@
 #include "mpi_runner/rank_log.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -64,6 +65,34 @@ TEST_F(RankLogTest, AFolderThatCannotBeWrittenIsNoReasonToStop) {
 
   log.write("one", {});
   log.keep_output(TrialId{1}, 1, "text");
+}
+
+TEST_F(RankLogTest, APipeInPlaceOfALogIsNotWaitedFor) {
+  fs::create_directory(folder_);
+  ASSERT_EQ(mkfifo((folder_ / "rank-0.log").c_str(), 0600), 0);
+  ASSERT_EQ(mkfifo(output_file(folder_, TrialId{1}, 1).c_str(), 0600), 0);
+  RankLog log(folder_, RankId{0});
+
+  log.write("one", {});
+  log.keep_output(TrialId{1}, 1, "text");
+
+  fs::remove(folder_ / "rank-0.log");
+  log.write("two", {});
+  EXPECT_THAT(contents(folder_ / "rank-0.log"), ::testing::HasSubstr("two"));
+}
+
+TEST_F(RankLogTest, ALinkInPlaceOfALogLeadsToNoFileThatIsWritten) {
+  fs::create_directory(folder_);
+  const fs::path victim = folder_ / "victim";
+  std::ofstream(victim) << "precious";
+  fs::create_symlink(victim, folder_ / "rank-0.log");
+  fs::create_symlink(victim, output_file(folder_, TrialId{1}, 1));
+
+  RankLog log(folder_, RankId{0});
+  log.write("one", {});
+  log.keep_output(TrialId{1}, 1, "text");
+
+  EXPECT_EQ(contents(victim), "precious");
 }
 
 TEST_F(RankLogTest, KeepsWhatAnAttemptPrinted) {

@@ -103,5 +103,18 @@ TEST(StudySetup, AnOptionThatNamesNoFileIsComparedAsBefore) {
               ElementsAre("option data is 'b' (the study has 'a')"));
 }
 
+TEST(StudySetup, WhatAStrategyDoesNotLookAtIsSaid) {
+  StudyDefinition study = study_with({});
+  study.space = SearchSpace::from_json(
+      R"({"parameters": [{"name": "x", "type": "float", "low": 0, "high": 1, "prior": {"mean": 0.1, "sd": 0.1}}]})",
+      "test");
+  PluginDescription strategy;
+  strategy.name = "random";
+
+  EXPECT_THAT(unheeded(study, strategy, true), testing::IsEmpty());
+  strategy.uses_results = false;
+  EXPECT_THAT(unheeded(study, strategy, true), testing::ElementsAre(HasSubstr("'x'"), HasSubstr("earlier studies")));
+}
+
 }  // namespace
 }  // namespace tuner

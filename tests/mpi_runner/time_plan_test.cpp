@@ -34,7 +34,7 @@ TEST(TimePlan, WithoutALimitEverythingFits) {
 
   EXPECT_FALSE(plan.is_limited());
   EXPECT_EQ(plan.left_s(1e12), std::numeric_limits<double>::infinity());
-  EXPECT_TRUE(plan.ends_within(builder.study(), kWaiting, -5));
+  EXPECT_TRUE(plan.may_start(builder.study(), kWaiting, -5));
 }
 
 TEST(TimePlan, MarginIsTakenFromTheTime) {
@@ -59,6 +59,18 @@ TEST(TimePlan, LateRunIsNotFreshAndKnowsThatOthersHaveMore) {
   EXPECT_DOUBLE_EQ(plan.whole_s(), 3570);
 }
 
+TEST(TimePlan, TheFirstRunOfAnAllocationIsFreshHoweverLateItBegins) {
+  TimePlan plan({}, 11000, keeps_nothing);
+  plan.is_given(an_hour());
+
+  plan.is_first_in_job(true);
+  EXPECT_TRUE(plan.is_fresh());
+  EXPECT_DOUBLE_EQ(plan.whole_s(), 3600 - 30 - 1000) << "the next allocation will need as long before its first trial";
+
+  plan.is_first_in_job(false);
+  EXPECT_FALSE(plan.is_fresh());
+}
+
 TEST(TimePlan, UnknownDurationsFitAlways) {
   TimePlan plan({}, 10010, keeps_nothing);
   plan.is_given(an_hour());
@@ -66,7 +78,7 @@ TEST(TimePlan, UnknownDurationsFitAlways) {
   builder.suggest({0.1});
   plan.learn(builder.study());
 
-  EXPECT_TRUE(plan.ends_within(builder.study(), TrialId{0}, 0.1));
+  EXPECT_TRUE(plan.may_start(builder.study(), TrialId{0}, 0.1));
   EXPECT_TRUE(plan.most_end_within(0.1));
 }
 
@@ -76,8 +88,8 @@ TEST(TimePlan, KnownDurationsFitWhereTheTimeIsLonger) {
   const StudyBuilder builder = seven_trials();
   plan.learn(builder.study());
 
-  EXPECT_TRUE(plan.ends_within(builder.study(), kWaiting, 1.6));
-  EXPECT_FALSE(plan.ends_within(builder.study(), kWaiting, 1.4));
+  EXPECT_TRUE(plan.may_start(builder.study(), kWaiting, 1.6));
+  EXPECT_FALSE(plan.may_start(builder.study(), kWaiting, 1.4));
   EXPECT_TRUE(plan.most_end_within(1.6));
   EXPECT_FALSE(plan.most_end_within(1.4));
 }
@@ -93,8 +105,36 @@ TEST(TimePlan, TrialThatWasCutShortNeedsMoreThanItHadUnlessItGoesOn) {
     plan->learn(builder.study());
   }
 
-  EXPECT_FALSE(again.ends_within(builder.study(), kWaiting, 95));
-  EXPECT_TRUE(goes_on.ends_within(builder.study(), kWaiting, 1));
+  EXPECT_FALSE(again.may_start(builder.study(), kWaiting, 95));
+  EXPECT_TRUE(goes_on.may_start(builder.study(), kWaiting, 1));
+}
+
+TEST(TimePlan, WhatNoAllocationIsLikelyToSeeEndGetsAWholeOneOnce) {
+  TimePlan plan(0, 10000, keeps_nothing);
+  plan.is_given({10000, 10001, "test"});
+  StudyBuilder builder = seven_trials();
+  plan.learn(builder.study());
+
+  EXPECT_TRUE(plan.may_start(builder.study(), kWaiting, 1));
+  EXPECT_TRUE(plan.may_start(builder.study(), kWaiting, 0.9));
+  EXPECT_FALSE(plan.may_start(builder.study(), kWaiting, 0.89));
+
+  builder.start(6);                                                                        // at 200
+  builder.apply(AttemptEnded{kWaiting, 1, Cause::preempted, 201, 0, {}, {}, {}, "stop"});  // after the whole second
+  TimePlan again(0, 10000, keeps_nothing);
+  again.is_given({10000, 10001, "test"});
+  again.learn(builder.study());
+
+  EXPECT_FALSE(again.may_start(builder.study(), kWaiting, 1));
+}
+
+TEST(TimePlan, WhatIsFarTooLongForAnAllocationIsNotTried) {
+  TimePlan plan(0, 10000, keeps_nothing);
+  plan.is_given({10000, 10000.7, "test"});
+  const StudyBuilder builder = seven_trials();
+  plan.learn(builder.study());
+
+  EXPECT_FALSE(plan.may_start(builder.study(), kWaiting, 0.7));
 }
 
 TEST(TimePlan, LearnsFromResultsThatCameLater) {
@@ -103,12 +143,12 @@ TEST(TimePlan, LearnsFromResultsThatCameLater) {
   StudyBuilder builder;
   plan.learn(builder.study());
   builder.suggest({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7});
-  EXPECT_TRUE(plan.ends_within(builder.study(), kWaiting, 0.1));
+  EXPECT_TRUE(plan.may_start(builder.study(), kWaiting, 0.1));
 
   for (std::uint64_t trial = 0; trial < 6; ++trial) builder.run(trial, 1);
   plan.learn(builder.study());
 
-  EXPECT_FALSE(plan.ends_within(builder.study(), kWaiting, 0.1));
+  EXPECT_FALSE(plan.may_start(builder.study(), kWaiting, 0.1));
 }
 
 }  // namespace

@@ -1,11 +1,14 @@
 """What a cluster does to jobs: limits, preemption, lost nodes, users and administrators. The study is finished all the
 same, nothing that it held is lost, and on a grid the trials are those of an undisturbed run."""
 import os
+import shutil
+import time
 import unittest
 
 import slurm_cluster
 from slurm_cluster import SlurmTest, tuner
 
+KILL_WAIT_S = 60  # of testbed.sh
 LIMITS_TO_HIT = int(os.environ.get("TIME_LIMITS_TO_HIT", "1"))
 
 
@@ -14,6 +17,14 @@ class DisturbedSlurmJobs(SlurmTest):
         """Cuts its power; it boots again at the end of the test, for those that follow."""
         self.addCleanup(slurm_cluster.testbed, "start-node", node)
         slurm_cluster.testbed("crash-node", node)
+
+    def put_before(self, program, lines):
+        """An option of sbatch with which these lines run before the program, and mostly in its place."""
+        file = self.folder / "bin" / program
+        file.parent.mkdir()
+        file.write_text(f"#!/bin/bash\n{lines}\nexec {shutil.which(program)} \"$@\"\n", encoding="utf-8")
+        file.chmod(0o755)
+        return f"--export=ALL,PATH={file.parent}:{os.environ['PATH']}"
 
     def await_restart(self, job, count=1):
         self.wait_for(lambda: job.restarts() >= count, f"restart {count} of job {job.number}")
@@ -27,7 +38,7 @@ class DisturbedSlurmJobs(SlurmTest):
 
     def test_a_job_that_reaches_its_time_limit_is_requeued_until_the_study_is_finished(self):
         arguments = self.witnessed(100, 1000 + 1000 * LIMITS_TO_HIT)
-        job = self.sbatch(self.write_script(arguments), "--nodes=2", "--time=1", "--signal=B:USR1@20")
+        job = self.sbatch(self.write_script(arguments), "--nodes=2", "--time=1", "--signal=B:USR2@50")
 
         self.await_restart(job, LIMITS_TO_HIT)
         self.command("scontrol", "update", f"jobid={job.number}", "timelimit=30")
@@ -35,6 +46,7 @@ class DisturbedSlurmJobs(SlurmTest):
         self.await_end(job)
         self.assertEqual(job.restarts(), LIMITS_TO_HIT)
         self.assertEqual(set(self.attempts()), {1}, "no trial was cut off")
+        self.assertNotIn("ending the run", self.log())
         self.assert_same_as_undisturbed(arguments)
 
     def test_a_preempted_job_goes_on_when_its_nodes_are_free_again(self):
@@ -85,6 +97,46 @@ class DisturbedSlurmJobs(SlurmTest):
         self.assert_kept(known)
         self.assert_same_as_undisturbed(arguments)
 
+    def test_a_job_whose_launcher_stays_without_ranks_is_requeued(self):
+        arguments = self.witnessed(40, 1000)
+        job = self.sbatch(self.write_script(arguments), "--nodes=2", "--ntasks-per-node=2")
+        self.await_results(6)
+        known = self.known_results()
+
+        tuner.kill(self.rank(3))
+        tuner.kill(self.rank(0))
+
+        self.await_restart(job)
+        self.await_end(job)
+        self.assert_kept(known)
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_a_launch_that_fails_is_tried_again(self):
+        path = self.put_before("mpirun", f"mkdir {self.folder}/failed && exit 1")
+
+        job = self.sbatch(self.write_script(self.witnessed(6, 100)), "--nodes=1", path)
+
+        self.await_end(job)
+        self.assertEqual(job.restarts(), 1)
+        self.assertIn("the run could not be launched; back into the queue", self.log())
+        self.assertFalse(self.study.with_name(self.study.name + ".launches").exists())
+
+    def test_launches_that_fail_are_tried_no_more_often_than_the_job_may_restart(self):
+        script = self.write_script(self.witnessed(6, 100), max_restarts="1")
+
+        job = self.sbatch(script, "--nodes=1", self.put_before("mpirun", f"rm -f {self.study}.launches; exit 1"))
+
+        self.await_end(job, "FAILED")
+        self.assertEqual(job.restarts(), 1)
+
+    def test_a_launch_that_fails_is_not_tried_again_where_that_cannot_be_counted(self):
+        (self.folder / "study.h5.launches").mkdir()
+
+        job = self.sbatch(self.write_script(self.witnessed(6, 100)), "--nodes=1", self.put_before("mpirun", "exit 1"))
+
+        self.await_end(job, "FAILED")
+        self.assertEqual(job.restarts(), 0)
+
     def test_a_job_whose_first_node_is_lost_is_requeued_and_loses_nothing(self):
         arguments = self.witnessed(40, 1000)
         job = self.sbatch(self.write_script(arguments), "--nodes=2")
@@ -125,6 +177,54 @@ class DisturbedSlurmJobs(SlurmTest):
         self.assertEqual(job.restarts(), 0)
         self.assertEqual(self.status_code(), 4)
 
+    def test_a_job_that_goes_back_into_the_queue_leaves_its_nodes_before_it_is_killed(self):
+        job = self.sbatch(self.write_script(self.witnessed(20, 500)), "--nodes=2")
+        self.await_results(3)
+        self.command("scancel", "--signal=USR1", "--batch", job.number)
+        self.wait_for(lambda: "back into the queue" in self.log(), "the requeue")
+        requeued = time.monotonic()
+
+        self.await_restart(job)
+
+        self.assertLess(time.monotonic() - requeued, KILL_WAIT_S / 2)
+        self.await_end(job)
+
+    def test_the_warning_of_the_limit_does_not_end_a_run_that_knows_it(self):
+        job = self.sbatch(self.write_script(self.witnessed(40, 200)), "--nodes=1")
+        self.await_results(3)
+
+        self.command("scancel", "--signal=USR2", "--batch", job.number)
+
+        self.await_end(job)
+        self.assertEqual(job.restarts(), 0)
+
+    def test_the_warning_ends_a_run_that_slurm_does_not_tell_its_limit(self):
+        path = self.put_before("scontrol", 'case "$*" in *"show job"*) exit 1 ;; esac')
+        job = self.sbatch(self.write_script(self.witnessed(40, 500)), "--nodes=1", path)
+        self.await_results(3)
+
+        self.command("scancel", "--signal=USR2", "--batch", job.number)
+
+        self.await_restart(job)
+        self.await_end(job)
+        self.assertIn("which it does not tell the run; ending the run", self.log())
+
+    def test_a_job_that_is_asked_to_end_before_its_run_begins_starts_none(self):
+        script = self.folder / self.write_script(self.witnessed(6, 100))
+        loading, loaded = self.folder / "loading", self.folder / "loaded"
+        modules = f"touch {loading}; until [ -e {loaded} ]; do sleep 0.1; done"
+        script.write_text(script.read_text(encoding="utf-8").replace("\ntuner=", f"\n{modules}\ntuner=", 1),
+                          encoding="utf-8")
+        job = self.sbatch(script, "--nodes=1")
+        self.wait_for(loading.exists, "the script's start")
+
+        self.command("scancel", "--signal=USR2", "--batch", job.number)
+        self.command("scancel", "--signal=USR1", "--batch", job.number)
+        loaded.touch()
+
+        self.await_restart(job)
+        self.await_end(job)
+
     def test_a_run_that_was_stopped_on_request_is_not_requeued(self):
         job = self.sbatch(self.write_script(self.witnessed(100, 1000)), "--nodes=1")
         self.await_results(2)
@@ -137,7 +237,7 @@ class DisturbedSlurmJobs(SlurmTest):
 
     def test_a_time_limit_that_no_trial_fits_into_is_said_and_not_tried_for_ever(self):
         job = self.sbatch(self.write_script(self.witnessed(4, 600000)), "--nodes=1", "--time=1",
-                          "--signal=B:USR1@10")
+                          "--signal=B:USR2@10")
 
         self.await_end(job, "FAILED")
         self.assertLessEqual(job.restarts(), 1)

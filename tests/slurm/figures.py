@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a job on real SLURM makes of its allocation, those figures asked beside those measured. Six minutes, on a machine
+"""What a job on real SLURM makes of its allocation, those figures asked beside those measured. Eight minutes, on a machine
 that does nothing else: tests/slurm/run.sh --figures
 """
 import datetime

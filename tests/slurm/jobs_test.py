@@ -28,6 +28,7 @@ class SlurmJobs(SlurmTest):
         self.assertEqual(len(job.nodes()), 2)
         log = self.folder / f"{self.study.name}.slurm-{job.number}.log"
         self.assertIn("is finished", log.read_text(encoding="utf-8"))
+        self.assertIn(f"next      tuner show '{self.folder}", log.read_text(encoding="utf-8"))
         self.assert_same_as_undisturbed(arguments)
 
     def test_srun_starts_the_ranks_as_well(self):
@@ -59,6 +60,42 @@ class SlurmJobs(SlurmTest):
         self.wait_for(lambda: self.log().count("is finished") == 3, "the end of the chain")
         self.wait_for(chain.has_ended, "the end of its jobs")
         self.assert_same_as_undisturbed(arguments)
+
+    def test_a_chain_of_jobs_ends_with_a_study_that_is_stopped(self):
+        self.write_script(self.witnessed(10000, 100))
+        shutil.copy(TEMPLATES / "tuner-array.sbatch", self.folder)
+        chain = self.sbatch("tuner-array.sbatch", "--nodes=1", "--array=1-2%1")
+        self.await_results(3)
+
+        self.command(tuner.TUNER, "stop", self.study)
+
+        self.wait_for(lambda: self.log().count("was stopped on request") == 2, "the end of the chain")
+        self.wait_for(chain.has_ended, "the end of its jobs")
+        self.assertEqual(self.status_code(), 6)
+
+    def test_a_job_with_wrong_settings_says_so_and_ends(self):
+        for settings, what in (({"study": f"{self.folder}/no/x.h5"}, f"there is no folder {self.folder}/no"),
+                               ({"study": "/proc/x.h5"}, "the folder /proc of the study /proc/x.h5 may not be written"),
+                               ({"max_restarts": "abc"}, "max_restarts is 'abc' (needs a whole number")):
+            with self.subTest(what):
+                job = self.sbatch(self.write_script(self.witnessed(6, 100), **settings), "--nodes=1", "--output=%j.log")
+
+                self.await_end(job, "FAILED")
+                self.assertEqual(job.restarts(), 0)
+                self.assertIn(what, (self.folder / f"{job.number}.log").read_text(encoding="utf-8"))
+
+    def test_a_job_whose_run_is_refused_is_not_requeued(self):
+        first = self.sbatch(self.write_script(self.witnessed(10000, 100)), "--nodes=1", "--output=first.log")
+        self.await_results(3)
+        self.command("scancel", first.number)
+        self.wait_for(first.has_ended, "the end of the first job")
+
+        other = self.write_script(self.witnessed(10000, 100, "--seed", 5))
+        second = self.sbatch(other, "--nodes=1", "--output=second.log")
+
+        self.await_end(second, "FAILED")
+        self.assertEqual(second.restarts(), 0)
+        self.assertIn("could not be continued", (self.folder / "second.log").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -123,8 +123,8 @@ class SlurmTest(unittest.TestCase):
         return self.job(self.command("sbatch", "--parsable", "--time=30", *options, script).strip())
 
     def rank(self, number):
-        """The process of this rank under srun; nodes have processes of their own, which are ours as well."""
-        setting = f"SLURM_PROCID={number}".encode()
+        """The process of this rank; nodes have processes of their own, which are ours as well."""
+        setting = f"PMIX_RANK={number}".encode()
         found = [pid for pid, line in tuner.processes(str(self.study)).items()
                  if line.startswith(str(tuner.TUNER)) and
                  setting in pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")]

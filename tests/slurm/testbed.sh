@@ -71,7 +71,8 @@ write_hosts() {
 }
 
 # cred_expire is also how long a requeued job waits, by default two minutes. OverSubscribe=EXCLUSIVE: a drill that
-# crashes a node of its own harms no other. Without cgroups, which not every machine lets one have.
+# crashes a node of its own harms no other. Without cgroups, which not every machine lets one have. KillWait: twice the
+# usual, so that what outlives SLURM's TERM is told from what does not.
 write_slurm_conf() {
   cat << CONF
 ClusterName=testbed
@@ -96,6 +97,7 @@ SlurmdParameters=config_overrides
 SchedulerParameters=bf_interval=2,sched_interval=2
 ReturnToService=2
 SlurmdTimeout=10
+KillWait=60
 JobRequeue=1
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE

@@ -1,6 +1,7 @@
 #include "storage/digest.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -24,6 +25,17 @@ TEST(Sha256, OfAFileIsThatOfItsBytes) {
   EXPECT_EQ(sha256_of_file(file), kAbc);
 
   std::filesystem::remove(file);
+}
+
+TEST(Sha256, OfWhatHasNoEndIsRefused) {
+  const std::filesystem::path pipe = std::filesystem::path(testing::TempDir()) / "tuner_digest_test.pipe";
+  std::filesystem::remove(pipe);
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+
+  EXPECT_THROW(sha256_of_file(pipe), UserError);
+  EXPECT_THROW(sha256_of_file("/dev/zero"), UserError);
+
+  std::filesystem::remove(pipe);
 }
 
 TEST(Sha256, OfAFileThatIsNotThereIsTheUsersMistake) {

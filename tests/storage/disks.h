@@ -53,6 +53,9 @@ class WatchedFiles : public FileCalls {
   int facts(const std::filesystem::path& path, FileFacts& facts) override {
     return or_else(FileCall::facts, [&] { return real_.facts(path, facts); });
   }
+  int facts_of_open(int file, FileFacts& facts) override {
+    return or_else(FileCall::facts, [&] { return real_.facts_of_open(file, facts); });
+  }
 
  protected:
   // A negative error number instead of the call, or nothing. Any thread.
@@ -220,6 +223,9 @@ class ForgetfulFiles : public FileCalls {
   }
   int facts(const std::filesystem::path& path, FileFacts& facts) override {
     return with_power([&] { return real_.facts(path, facts); });
+  }
+  int facts_of_open(int file, FileFacts& facts) override {
+    return with_power([&] { return real_.facts_of_open(file, facts); });
   }
   int close(int file) override {
     const std::lock_guard lock(mutex_);

@@ -41,7 +41,9 @@ std::vector<Event> one_of_each() {
           RankQuarantined{{3}, 1e9, "crashes"},
           Requested{RequestKind::enqueue, 1e9, "ada@n1, pid 7", "x=1"},
           AllocationSeen{1e9, 1e9 + 3600, "--time-limit"},
-          Blocked{1e9, "too short"}};
+          Blocked{1e9, "too short"},
+          RequestRefused{{RequestKind::enqueue, 1e9, "ada@n1, pid 7", "x=1"}, "known already"},
+          Kept{{6}, 2, 61.5}};
 }
 
 TEST(EventCodec, EveryEventComesBackWithTheSameBytes) {

@@ -118,6 +118,11 @@ class OwnerTest : public testing::Test {
   void let_owner_be_silent_for(std::chrono::seconds time) {
     std::filesystem::last_write_time(names_.owner(), std::filesystem::last_write_time(names_.owner()) - time);
   }
+  static double seconds_of(const std::filesystem::path& path) {
+    FileFacts facts;
+    system_files().facts(path, facts);
+    return 1e-9 * static_cast<double>(facts.modified_ns);
+  }
   void write_owner(const std::string& text) { std::ofstream(names_.owner()) << text; }
 
   TemporaryFolder folder_;
@@ -212,6 +217,18 @@ TEST_F(OwnerTest, AnUnreadableOwnerIsKeptUntilItWasSilent) {
     let_owner_be_silent_for(std::chrono::seconds(130));
     EXPECT_NO_THROW(acquire()) << text;
   }
+}
+
+TEST_F(OwnerTest, TheLastSignOfLifeIsOfOwnerOrJournals) {
+  const auto owner = acquire();
+  EXPECT_EQ(last_sign_of_life(system_files(), names_), 0) << "there is no study";
+  std::ofstream(names_.study()) << "study";
+  EXPECT_EQ(last_sign_of_life(system_files(), names_), seconds_of(names_.owner()));
+
+  std::ofstream(names_.journal(1)) << "journal";
+  let_owner_be_silent_for(std::chrono::seconds(10));
+
+  EXPECT_EQ(last_sign_of_life(system_files(), names_), seconds_of(names_.journal(1)));
 }
 
 TEST_F(OwnerTest, LookingChangesNothing) {

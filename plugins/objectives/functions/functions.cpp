@@ -8,6 +8,7 @@
 #include <array>
 #include <boost/random/mersenne_twister.hpp>
 #include <boost/random/normal_distribution.hpp>
+#include <boost/random/uniform_real_distribution.hpp>
 #include <chrono>
 #include <cmath>
 #include <numbers>
@@ -146,6 +147,11 @@ class Functions {
                  .type = real,
                  .default_value = "1",
                  .help = "so many times longer where x1 is at its upper bound, in proportion between",
+                 .identity = false},
+                {.name = "sleep_spread",
+                 .type = real,
+                 .default_value = "0",
+                 .help = "that time differs by up to this part either way, by trial",
                  .identity = false}}};
   }
 
@@ -164,7 +170,8 @@ class Functions {
       : function_(chosen_function(options)),
         noise_sd_(at_least_zero(options, "noise_sd")),
         sleep_ms_(at_least_zero(options, "sleep_ms")),
-        sleep_growth_(at_least_zero(options, "sleep_growth")) {
+        sleep_growth_(at_least_zero(options, "sleep_growth")),
+        sleep_spread_(at_least_zero(options, "sleep_spread")) {
     if (space.size() != chosen_dimension(options))
       throw tp::UserMistake(fmt::format("the search space has {} parameters, {} needs {}", space.size(), function_.name,
                                         chosen_dimension(options)));
@@ -179,10 +186,17 @@ class Functions {
   }
 
  private:
+  double sleep_ms(const tp::Trial& trial) const {
+    const double position = (trial.values()[0] - function_.first.low) / (function_.first.high - function_.first.low);
+    boost::random::mt19937_64 engine(trial.seed());
+    const double luck = boost::random::uniform_real_distribution<>(-1, 1)(engine);
+    return sleep_ms_ * std::lerp(1, sleep_growth_, position) * (1 + sleep_spread_ * luck);
+  }
+
   void pretend_to_train(const tp::Trial& trial) const {
     constexpr double kLongestNap = 20;  // milliseconds between two questions whether to stop
-    const double position = (trial.values()[0] - function_.first.low) / (function_.first.high - function_.first.low);
-    for (double left = sleep_ms_ * std::lerp(1, sleep_growth_, position); left > 0; left -= kLongestNap) {
+    if (sleep_ms_ == 0) return;
+    for (double left = sleep_ms(trial); left > 0; left -= kLongestNap) {
       if (trial.should_stop()) throw tp::Pruned();
       std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(std::min(left, kLongestNap)));
     }
@@ -192,6 +206,7 @@ class Functions {
   double noise_sd_;
   double sleep_ms_;
   double sleep_growth_;
+  double sleep_spread_;
 };
 
 }  // namespace

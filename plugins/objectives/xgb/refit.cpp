@@ -12,10 +12,10 @@
 namespace tuner::xgb {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 // Sets the rounds that the folds came to, and tells how they scored.
-Json settle_rounds(const Problem& problem, const CrossValidation& folds, Training& training) {
+OrderedJson settle_rounds(const Problem& problem, const CrossValidation& folds, Training& training) {
   const Score score = folds.run(training, problem.judgement, Progress{});
   training.rounds = score.whole_rounds();
   const std::string name = fmt::format("cv_{}", problem.judgement.metric->name);
@@ -27,8 +27,8 @@ Json settle_rounds(const Problem& problem, const CrossValidation& folds, Trainin
 }
 
 // What the next program must do with a row before model.json can predict it.
-Json preprocessing(const Dataset& data) {
-  Json features = Json::array();
+OrderedJson preprocessing(const Dataset& data) {
+  OrderedJson features = OrderedJson::array();
   for (const Column& feature : data.features) {
     const bool categorical = feature.kind == ColumnKind::categorical;
     features.push_back({{"name", feature.name}, {"type", categorical ? "category" : "float"}});
@@ -58,7 +58,7 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
 std::string score_on_holdout(const Problem& problem, const CrossValidation& folds, Training training) {
   const Rows& holdout = problem.splits.holdout;
   const Rows search = problem.splits.search_rows();
-  Json metrics = {{"rows_train", search.size()}, {"rows_holdout", holdout.size()}};
+  OrderedJson metrics = {{"rows_train", search.size()}, {"rows_holdout", holdout.size()}};
   if (holdout.empty()) return metrics.dump();
 
   metrics.update(settle_rounds(problem, folds, training));
@@ -75,7 +75,7 @@ std::string score_on_holdout(const Problem& problem, const CrossValidation& fold
 
 std::string write_final_model(const Problem& problem, const CrossValidation& folds, Training training,
                               const std::string& directory) {
-  Json metrics = settle_rounds(problem, folds, training);
+  OrderedJson metrics = settle_rounds(problem, folds, training);
   Rows all(problem.data.rows());
   std::iota(all.begin(), all.end(), std::size_t{0});
   const Matrix matrix(problem.data, all);

@@ -59,8 +59,7 @@ class ColumnReader {
     }
     if (number && column_.kind == ColumnKind::categorical) refuse(first_cell_, first_line_, cell, line);
     if (!number && column_.kind == ColumnKind::numeric) refuse(cell, line, first_cell_, first_line_);
-    if (number) check_range(*number, cell, line);
-    column_.values.push_back(number ? *number : code_of(cell));
+    column_.values.push_back(number ? in_range(*number, cell, line) : code_of(cell));
   }
 
   Column finish() {
@@ -84,10 +83,11 @@ class ColumnReader {
   }
 
   // XGBoost keeps single precision and refuses infinities.
-  void check_range(double number, const std::string& cell, std::size_t line) const {
+  double in_range(double number, const std::string& cell, std::size_t line) const {
     if (std::abs(number) > std::numeric_limits<float>::max())
       throw UserMistake(fmt::format("{}:{}: column '{}' has the value '{}' (XGBoost takes finite numbers up to 3.4e38)",
                                     source_, line, column_.name, cell));
+    return number;
   }
 
   void sort_categories() {

@@ -17,7 +17,7 @@ double dot(std::span<const double> a, std::span<const double> b) {
   return sum;
 }
 
-struct Box {
+struct Bounds {
   std::span<const double> lower;
   std::span<const double> upper;
 
@@ -55,9 +55,9 @@ std::vector<double> quasi_newton_direction(const std::deque<Correction>& memory,
 
 class Search {
  public:
-  Search(const Differentiable& f, std::vector<double> x0, Box box, const BoxMinimizerOptions& options)
-      : f_(f), box_(box), options_(options), x_(std::move(x0)), gradient_(x_.size()) {
-    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = std::clamp(x_[i], box_.lower[i], box_.upper[i]);
+  Search(const Differentiable& f, std::vector<double> x0, Bounds bounds, const BoxMinimizerOptions& options)
+      : f_(f), bounds_(bounds), options_(options), x_(std::move(x0)), gradient_(x_.size()) {
+    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = std::clamp(x_[i], bounds_.lower[i], bounds_.upper[i]);
     value_ = f_(x_, gradient_);
   }
 
@@ -80,14 +80,14 @@ class Search {
  private:
   bool is_stationary() const {
     for (std::size_t i = 0; i < x_.size(); ++i)
-      if (box_.is_free(i, x_[i], gradient_[i]) && std::abs(gradient_[i]) > options_.gradient_tolerance) return false;
+      if (bounds_.is_free(i, x_[i], gradient_[i]) && std::abs(gradient_[i]) > options_.gradient_tolerance) return false;
     return true;
   }
 
   std::vector<double> descent_direction() {
     std::vector<double> free_gradient(x_.size());
     for (std::size_t i = 0; i < x_.size(); ++i)
-      free_gradient[i] = box_.is_free(i, x_[i], gradient_[i]) ? gradient_[i] : 0;
+      free_gradient[i] = bounds_.is_free(i, x_[i], gradient_[i]) ? gradient_[i] : 0;
     std::vector<double> direction = quasi_newton_direction(memory_, free_gradient);
     for (std::size_t i = 0; i < x_.size(); ++i)
       if (free_gradient[i] == 0) direction[i] = 0;
@@ -109,7 +109,7 @@ class Search {
     for (int trial = 0; trial < kMostBacktracks; ++trial, length *= trial < 3 ? 0.5 : 0.2) {
       double slope = 0;
       for (std::size_t i = 0; i < x_.size(); ++i) {
-        x[i] = std::clamp(x_[i] + length * direction[i], box_.lower[i], box_.upper[i]);
+        x[i] = std::clamp(x_[i] + length * direction[i], bounds_.lower[i], bounds_.upper[i]);
         slope += gradient_[i] * (x[i] - x_[i]);
       }
       const double value = f_(x, gradient);
@@ -137,7 +137,7 @@ class Search {
   }
 
   const Differentiable& f_;
-  Box box_;
+  Bounds bounds_;
   BoxMinimizerOptions options_;
   std::vector<double> x_;
   std::vector<double> gradient_;

@@ -18,6 +18,7 @@ constexpr std::size_t kFitsToRestart = 5;
 constexpr std::size_t kFewRows = 150;
 constexpr double kNextToNoNoise = 1e-5;
 constexpr std::size_t kFewestToJudgeTrend = 5;
+constexpr double kTrendEvidence = 3;  // nats; the trend's weight is fitted to the values that it is judged by
 
 std::size_t index_of(Squashing squashing) {
   return static_cast<std::size_t>(squashing);
@@ -48,7 +49,7 @@ double OutputModel::fit_targets(const TrainingSet& data, std::size_t completed, 
   return found.negative_log_posterior;
 }
 
-// With the trend of earlier studies where the values are likelier so; the first few results cannot say.
+// With the trend of earlier studies where the values are clearly likelier so; the first few results cannot say.
 double OutputModel::fit_squashed(Squashing squashing, const OutputData& all, const OutputData& some,
                                  const Trend& trend) {
   const std::size_t completed = all.history.completed();
@@ -61,8 +62,10 @@ double OutputModel::fit_squashed(Squashing squashing, const OutputData& all, con
   if (trend) {
     subtract_trend(*trend, data);
     const double with_trend = fit_targets(data, completed, trended);
-    follows_trend_[index_of(squashing)] = with_trend < badness;
-    badness = std::min(badness, with_trend);
+    if (with_trend + kTrendEvidence < badness) {
+      follows_trend_[index_of(squashing)] = true;
+      badness = with_trend;
+    }
   }
   return badness - transform.log_jacobian(some.values());
 }

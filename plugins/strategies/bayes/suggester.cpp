@@ -90,7 +90,8 @@ bool Suggester::is_free(const Point& point) const {
 }
 
 bool Suggester::is_design_done(const plugin::Ask& ask, std::size_t index) const {
-  const std::size_t wanted = history_.imported().empty() ? design_.size(ask.pending.size() + ask.want) : kImportedTried;
+  const bool knows_earlier = surrogate_.is_ready() && surrogate_.objective().trend_weight() > 0;
+  const std::size_t wanted = knows_earlier ? kImportedTried : design_.size(ask.pending.size() + ask.want);
   return trials_ + ask.pending.size() + index >= wanted;
 }
 

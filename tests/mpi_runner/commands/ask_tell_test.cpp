@@ -112,11 +112,15 @@ TEST_F(AskTell, ErrorsAreAnswersAndLoseNothing) {
   EXPECT_THAT(error(R"({"op": "aks"})"), HasSubstr("Did you mean 'ask'?"));
   EXPECT_THAT(error(R"({"op": "ask", "n": 0})"), HasSubstr("not between 1 and"));
   EXPECT_THAT(error(R"({"n": 1})"), HasSubstr("\"op\" is missing"));
+  EXPECT_THAT(error(R"({"op": 5})"), HasSubstr("\"op\" is not a text"));
+  EXPECT_LT(error(R"({"op": ")" + std::string(5'000'000, 'a') + "\"}").size(), 200U);
   EXPECT_THAT(error(R"({"op": "tell", "trial": 0, "values": [1], "message": "good"})"),
               HasSubstr("\"message\" says why a trial failed"));
   EXPECT_THAT(error("[1]"), HasSubstr("a request is a JSON object"));
-  EXPECT_THAT(error("{\"op\": ask}"), StartsWith("line 15: column 8: this is not JSON"));
-  EXPECT_THAT(error(""), StartsWith("line 16: column 1: this is not JSON"));
+  EXPECT_THAT(error("{\"op\": ask}"), StartsWith("line 17: column 8: this is not JSON"));
+  EXPECT_THAT(error(""), StartsWith("line 18: column 1: this is not JSON"));
+  EXPECT_THAT(error(R"({"op": "tell", "trial": 0, "trial": 1, "values": [1]})"),
+              HasSubstr("the key \"trial\" is there twice"));
 
   EXPECT_EQ(tell(0, 1), Json({{"told", 0}}));
   EXPECT_EQ(tell(1, 1), Json({{"told", 1}}));

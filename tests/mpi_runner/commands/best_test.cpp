@@ -6,7 +6,6 @@ namespace tuner {
 namespace {
 
 using nlohmann::json;
-using test::kInactive;
 using test::StudyEvents;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -69,6 +68,18 @@ TEST_F(Best, SaysWhatToTakeWhenTheLeadersWereRepeated) {
 
   EXPECT_THAT(text, HasSubstr("4 finished (4 complete, 0 pruned, 0 failed; 2 of them replicates or imported)"));
   EXPECT_THAT(text, HasSubstr("take      trial 1, whose repetitions are best; the best single value was a lucky one"));
+}
+
+TEST_F(Best, HasNothingToCompareWithWhereNobodyGaveDefaults) {
+  StudyDefinition definition = test::small_definition();
+  definition.space =
+      SearchSpace::from_json(R"({"parameters": [{"name": "x", "type": "float", "low": 0, "high": 1}]})", "");
+  StudyEvents events(definition);
+  events.epoch();
+  events.ran(events.study().space().defaults(), 0.5);
+  write(events);
+
+  EXPECT_THAT(run("best", {study_file()}), Not(HasSubstr("defaults")));
 }
 
 TEST_F(Best, ComparesWithTheDefaultsAcrossZeroWithoutPercent) {

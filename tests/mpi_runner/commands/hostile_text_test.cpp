@@ -51,7 +51,7 @@ class HostileText : public test::CommandTest {
     const TrialId good = events.started(events.suggested({0, 0.5}, hostile_json()));
     events.add(Reported{good, 1, 1, 0.5});
     events.add(AttemptEnded{good, 1, Cause::value, 1'700'000'010, 1, {0.5, 1}, {-1}, {{kBroken, 3}}, kBroken});
-    events.failed(events.started(events.suggested({1, test::kInactive}, hostile_json())), Cause::exception, kBroken);
+    events.failed(events.started(events.suggested({1, kInactive}, hostile_json())), Cause::exception, kBroken);
     events.add(StrategyRestarted{kBroken});
     events.add(HoldoutScored{good, 1'700'000'020, hostile_json()});
     events.add(EpochEnded{1'700'000'030, kBroken});

@@ -95,7 +95,7 @@ TEST_F(Refit, FollowsNoPathInAStudyFile) {
   definition.objective.name = kMisbehaving;
   StudyEvents events(definition);
   events.epoch();
-  events.ran({0.1, 6, 0, test::kInactive}, 0.5);
+  events.ran({0.1, 6, 0, kInactive}, 0.5);
   std::filesystem::remove(study_file());
   write(events);
 

@@ -3,7 +3,6 @@
 namespace tuner {
 namespace {
 
-using test::kInactive;
 using test::StudyEvents;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -67,6 +66,30 @@ TEST_F(Show, TellsWhereTheCoreTimeWent) {
   EXPECT_THAT(text, ::testing::ContainsRegex("together +[0-9.]+ core-s +100.00 % +100.00 %"));
 }
 
+TEST_F(Show, TellsWhoAskedForWhat) {
+  StudyEvents events;
+  events.epoch();
+  events.add(Requested{RequestKind::enqueue, 1e9, "ada@login1, pid 7", "eta=0.1"});
+  events.add(Requested{RequestKind::stop_now, 2e9, "bob@login2, pid 8", ""});
+  write(events);
+
+  const std::string text = run("show", {study_file(), "--requests"});
+
+  EXPECT_THAT(text, ::testing::ContainsRegex(" 1 +2001-09-0[89] [0-9:]+ +enqueue eta=0.1 +ada@login1, pid 7\n"));
+  EXPECT_THAT(text, ::testing::ContainsRegex(" 1 +2033-05-1[78] [0-9:]+ +stop --now +bob@login2, pid 8\n"));
+}
+
+TEST_F(Show, TheLedgerOfAnOpenRunGoesUpToItsLastSignOfLife) {
+  StudyEvents events;
+  events.epoch(R"({"ranks": 1})");
+  events.started(events.suggested({0.1, 6, 0, kInactive}));  // years ago
+  auto store = recorded(events);
+
+  EXPECT_THAT(run("show", {study_file(), "--ledger"}), HasSubstr("trials that have not ended yet"));
+  store->leave();
+  EXPECT_THAT(run("show", {study_file(), "--ledger"}), HasSubstr("lost to crashes, preemption"));
+}
+
 TEST_F(Show, SaysWhichColumnsDoNotFit) {
   write(small_study());
   width = 45;
@@ -87,6 +110,19 @@ TEST_F(Show, RefusesUnknownOrdersAndTrials) {
   EXPECT_THAT(refusal("show", {study_file(), "--sort", "eta"}), HasSubstr("--sort = 'eta' is not an order. Known are"));
   EXPECT_THAT(refusal("show", {study_file(), "--sort", "vlaue"}), HasSubstr("Did you mean 'value'?"));
   EXPECT_THAT(refusal("show", {study_file(), "--trial", "5"}), HasSubstr("the study has 5 trials, counted from 0"));
+}
+
+TEST_F(Show, ATrialThatIsGivenUpHasNoAttemptMore) {
+  StudyEvents events = small_study();
+  const TrialId waiting{4};
+  events.failed(events.started(waiting), Cause::lost, "rank 3 said nothing for 60 s");
+  events.add(Suspected{waiting, 1'700'000'200, "it was running when its rank died"});
+  write(events);
+
+  const std::string text = run("show", {study_file(), "--trial", "4"});
+
+  EXPECT_THAT(text, HasSubstr("\n    rank 3 said nothing for 60 s\ngiven up at "));
+  EXPECT_THAT(text, HasSubstr(": it was running when its rank died\nconfiguration\n"));
 }
 
 TEST_F(Show, TellsATrialsWholeStory) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,8 +10,6 @@
 #include "core/study.h"
 
 namespace tuner::test {
-
-inline constexpr double kInactive = std::numeric_limits<double>::quiet_NaN();
 
 inline SearchSpace small_space() {
   return SearchSpace::from_json(R"({"parameters": [

@@ -5,9 +5,10 @@
 namespace tuner {
 namespace {
 
-using test::kInactive;
 using test::StudyEvents;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Status : public test::CommandTest {
  protected:
@@ -58,7 +59,7 @@ TEST_F(Status, StudyWhoseJournalIsGoneIsDamagedForEveryReader) {
 
   EXPECT_THAT(status(), HasSubstr("damaged: an unknown number of results missing\n"));
   EXPECT_EQ(code(), 3);
-  for (const char* reader : {"export", "show", "verify"}) {
+  for (const char* reader : {"export", "show", "status", "verify"}) {
     run(reader, {study_file()});
     EXPECT_EQ(code(), 3) << reader;
   }
@@ -74,7 +75,7 @@ TEST_F(Status, LossIsSaidWithoutClaimingThatAnybodyAcceptedIt) {
 
   EXPECT_THAT(said, HasSubstr("study.h5.journal.1 is missing"));
   EXPECT_THAT(said, HasSubstr("lacks an unknown number of results"));
-  EXPECT_THAT(said, ::testing::Not(HasSubstr("gone on")));
+  EXPECT_THAT(said, Not(HasSubstr("gone on")));
 }
 
 TEST_F(Status, LiveStudyRuns) {
@@ -88,12 +89,40 @@ TEST_F(Status, LiveStudyRuns) {
   EXPECT_EQ(code(), 5);
 }
 
+TEST_F(Status, LongTrialsKeepTheRanksOfALiveStudyBusy) {
+  StudyEvents events;
+  events.epoch(R"({"ranks": 1})");
+  events.started(events.suggested({0.1, 6, 0, kInactive}));  // years ago
+  const auto store = recorded(events);
+
+  EXPECT_THAT(status(), HasSubstr("busy    100 % of the time of its ranks went into trials\n"));
+}
+
 TEST_F(Status, LivePausedStudySaysSo) {
   StudyEvents events = with_trials(4);
   events.add(Requested{RequestKind::pause, 0, "ada", ""});
   const auto store = recorded(events);
 
   EXPECT_THAT(status(), HasSubstr("running, paused (host "));
+}
+
+TEST_F(Status, LiveStudySaysThatItStopsOnRequest) {
+  StudyEvents events = with_trials(4);
+  events.add(Requested{RequestKind::stop, 0, "ada", ""});
+  const auto store = recorded(events);
+
+  EXPECT_THAT(status(), AllOf(HasSubstr("running, stopping on request (host "), Not(HasSubstr("at this rate"))));
+  EXPECT_EQ(code(), 5);
+}
+
+TEST_F(Status, PauseThatOutlivesItsRunIsSaid) {
+  StudyEvents events = with_trials(4);
+  events.add(Requested{RequestKind::stop, 0, "ada", ""});
+  events.add(Requested{RequestKind::pause, 0, "ada", ""});
+  events.add(EpochEnded{0, "stopped on request of ada"});
+  write(events);
+
+  EXPECT_THAT(status(), AllOf(HasSubstr("stopped on request of ada"), HasSubstr("paused  the next run starts no")));
 }
 
 TEST_F(Status, LiveStudySaysWhenItsAllocationEnds) {

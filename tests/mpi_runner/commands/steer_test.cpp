@@ -4,9 +4,10 @@
 namespace tuner {
 namespace {
 
-using test::kInactive;
 using test::StudyEvents;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 class Steer : public test::CommandTest {
  protected:
@@ -19,12 +20,42 @@ class Steer : public test::CommandTest {
   std::vector<Arrived> arrived() { return arrived_requests(system_files(), StudyFiles(study_file())); }
 };
 
-TEST_F(Steer, WithoutARunThereIsNothingToAskFor) {
+TEST_F(Steer, WithoutARunRequestsWaitForTheNext) {
   write(two_trials().said_goodbye());
 
-  for (const char* word : {"stop", "pause", "continue"})
-    EXPECT_THAT(refusal(word, {study_file()}), HasSubstr(std::string("there is nothing to ") + word));
-  EXPECT_FALSE(std::filesystem::exists(study_file() + ".requests"));
+  EXPECT_THAT(run("stop", {study_file()}),
+              StartsWith("no run is alive; the next one stops at once. Take it back with: rm "));
+  EXPECT_THAT(run("pause", {study_file()}), HasSubstr("the next one is paused"));
+
+  ASSERT_EQ(arrived().size(), 2U);
+  EXPECT_EQ(std::get<Request>(arrived()[0].content).kind, RequestKind::stop);
+  EXPECT_THAT(run("status", {study_file()}),
+              AllOf(HasSubstr("asked   of the next run: stop"), HasSubstr("run: pause")));
+}
+
+TEST_F(Steer, CommandsThatAreShownCanBePasted) {
+  write(two_trials().said_goodbye());
+  const std::string study = folder() / "it's mine.h5";
+  std::filesystem::rename(study_file(), study);
+
+  EXPECT_THAT(refusal("continue", {study}), HasSubstr("tuner --resume '" + (folder() / R"(it'\''s mine.h5)").string()));
+  EXPECT_THAT(run("stop", {study}), HasSubstr("rm '" + (folder() / R"(it'\''s mine.h5.requests/)").string()));
+}
+
+TEST_F(Steer, NothingWaitsForARunThatIsNotPaused) {
+  write(two_trials().said_goodbye());
+
+  EXPECT_THAT(refusal("continue", {study_file()}), HasSubstr("the next one is not paused"));
+  EXPECT_TRUE(arrived().empty());
+}
+
+TEST_F(Steer, NothingWaitsForARunThatIsNotToCome) {
+  StudyEvents all = two_trials();
+  all.add(SettingChanged{"trials", "2"});
+  write(all.said_goodbye());
+
+  EXPECT_THAT(refusal("stop", {study_file()}), HasSubstr("so there is nothing to stop"));
+  EXPECT_TRUE(arrived().empty());
 }
 
 TEST_F(Steer, ARequestThatIsNotAnsweredIsWithdrawn) {

@@ -12,6 +12,7 @@ using ::testing::Contains;
 using ::testing::Each;
 using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Level = Finding::Level;
 
 RankReport healthy(std::uint64_t rank, const std::string& host = "n1") {
@@ -43,7 +44,7 @@ class Doctor : public ::testing::Test {
   }
 
   std::vector<RankReport> reports_{healthy(0), healthy(1), healthy(2, "n2")};
-  JobFacts job_{.ranks = 3, .variables = {}, .job = {}};
+  ExaminedJob job_{.ranks = 3, .variables = {}, .line = {}};
 };
 
 TEST_F(Doctor, FindsNothingWhereAllIsWell) {
@@ -82,6 +83,38 @@ TEST_F(Doctor, KnowsTheLimitOfAControlGroup) {
   reports_[2].cpu_limit = 1.5;
 
   EXPECT_THAT(findings(), finds(Level::warning, "cores", "on n2: the control group grants the time of 1.5 of 2 cores"));
+}
+
+TEST_F(Doctor, AsksForNoMoreOfAControlGroupThanTheThreadsThatAreUsed) {
+  reports_[2].cpu_limit = 1.5;
+  job_.threads = 1;
+
+  EXPECT_THAT(findings(), finds(Level::ok, "cores", "1 threads a trial"));
+}
+
+TEST_F(Doctor, ComparesTheThreadsOfTheRunWithTheCoresOfARank) {
+  job_.threads = 64;
+
+  EXPECT_THAT(findings(), finds(Level::warning, "cores", "on n2: 64 threads a trial, although there are cores for 2"));
+  EXPECT_THAT(findings(), Not(finds(Level::ok, "cores", "")));
+}
+
+TEST_F(Doctor, KnowsTheCoresThatSlurmGrantsATask) {
+  job_.variables = {{"SLURM_CPUS_PER_TASK", "1"}};
+
+  EXPECT_THAT(findings(), finds(Level::warning, "cores", "2 threads a trial, although SLURM grants a task 1 core"));
+}
+
+TEST_F(Doctor, MissesTheCoresThatALauncherKeepsFromARank) {
+  reports_[1].resources = to_text(RankResources{{2}, "", {}, false});
+  const auto misses_one = finds(Level::warning, "cores", "a rank may use 1 core, although SLURM grants it 2");
+
+  job_.variables = {{"SLURM_CPUS_PER_TASK", "2"}};
+  EXPECT_THAT(findings(), misses_one);
+  job_.variables = {{"SLURM_JOB_CPUS_PER_NODE", "4(x2)"}};
+  EXPECT_THAT(findings(), misses_one);
+  job_.variables = {{"SLURM_JOB_CPUS_PER_NODE", "2(x2)"}};
+  EXPECT_THAT(findings(), Not(misses_one));
 }
 
 TEST_F(Doctor, SaysWhereGpusAreMissing) {
@@ -144,12 +177,13 @@ TEST_F(Doctor, ReadsWhatSlurmSaysOfTheJob) {
   job_.variables = {{"SLURM_JOB_ID", "7"}};
   EXPECT_THAT(findings(), finds(Level::warning, "SLURM", "scontrol did not tell"));
 
-  job_.job = "JobId=7 JobName=x Requeue=1 Restarts=2 TimeLimit=01:00:00 RunTime=00:58:00";
+  job_.line = "JobId=7 JobName=x Requeue=1 Restarts=2 TimeLimit=01:00:00 RunTime=00:58:00";
   job_.seconds_left = 120;
   EXPECT_THAT(findings(), finds(Level::warning, "SLURM", "2 min 00 s left"));
-  EXPECT_THAT(findings(), finds(Level::ok, "SLURM", "requeue possible, restarted 2 times"));
+  EXPECT_THAT(findings(), finds(Level::warning, "SLURM", "requeue possible, restarted 2 times"));
+  EXPECT_THAT(findings(), Not(finds(Level::ok, "SLURM", "")));
 
-  job_.job = "JobId=7 Requeue=0";
+  job_.line = "JobId=7 Requeue=0";
   EXPECT_THAT(findings(), finds(Level::warning, "SLURM", "may not be requeued"));
 }
 

@@ -49,6 +49,14 @@ TEST(BatchScript, HoldsOptionsSettingsAndArgumentsAsGiven) {
             "study=untouched\n");
 }
 
+TEST(BatchScript, HoldsNoOptionBesideItsOpposite) {
+  const std::string script =
+      batch_script({.sbatch = {{"no-requeue", ""}}, .settings = {}, .arguments = {}}, kSmallTemplate);
+
+  EXPECT_THAT(script, HasSubstr("#SBATCH --no-requeue\n"));
+  EXPECT_THAT(script, Not(HasSubstr("#SBATCH --requeue\n")));
+}
+
 TEST(BatchScript, RefusesAnOptionOfTwoLines) {
   EXPECT_THROW(batch_script({.sbatch = {{"comment", "a\n#SBATCH --uid=0"}}, .settings = {}, .arguments = {}}),
                UserError);

@@ -1,23 +1,9 @@
 #include "mpi_runner/submit/command_output.h"
 
-#include <gmock/gmock.h>
-
-#include "mpi_runner/submit/shell_word.h"
+#include <gtest/gtest.h>
 
 namespace tuner {
 namespace {
-
-using ::testing::HasSubstr;
-
-TEST(ShellWord, LeavesPlainTextAlone) {
-  EXPECT_EQ(shell_word("/a/b-c_1.h5"), "/a/b-c_1.h5");
-}
-
-TEST(ShellWord, QuotesWhatAShellWouldRead) {
-  EXPECT_EQ(shell_word(""), "''");
-  EXPECT_EQ(shell_word("a b"), "'a b'");
-  EXPECT_EQ(shell_word("it's"), R"('it'\''s')");
-}
 
 TEST(CommandOutput, GivesEveryWordAsItIs) {
   const std::vector<std::string> words = {"a b", "it's", "$HOME", "`id`", "*", "", "\\", "\"", "a\nb", "é", "~", "#"};

@@ -7,12 +7,14 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "plugins/strategies/bayes/random_stream.h"
 #include "tests/plugins/strategies/bayes/optimization_study.h"
 #include "tests/plugins/strategies/strategy_study.h"
 
 namespace tuner::test {
 namespace {
 
+using strategies::bayes::RandomStream;
 using testing::HasSubstr;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();

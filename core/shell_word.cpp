@@ -1,7 +1,6 @@
-#include "mpi_runner/submit/shell_word.h"
+#include "core/shell_word.h"
 
 #include <algorithm>
-#include <boost/algorithm/string/replace.hpp>
 
 namespace tuner {
 namespace {
@@ -15,7 +14,14 @@ bool is_plain(char character) {
 
 std::string shell_word(std::string_view text) {
   if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
-  return "'" + boost::replace_all_copy(std::string(text), "'", R"('\'')") + "'";
+  std::string word = "'";
+  for (const char character : text) {
+    if (character == '\'')
+      word += R"('\'')";
+    else
+      word += character;
+  }
+  return word + "'";
 }
 
 }  // namespace tuner

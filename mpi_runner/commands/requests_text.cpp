@@ -1,0 +1,27 @@
+#include "mpi_runner/commands/requests_text.h"
+
+#include <fmt/ostream.h>
+
+#include <string>
+
+#include "core/study.h"
+#include "mpi_runner/table.h"
+#include "mpi_runner/text.h"
+
+namespace tuner {
+
+void print_requests(std::ostream& out, const Study& study, std::size_t width) {
+  if (study.requests().empty()) {
+    fmt::print(out, "no request is recorded\n");
+    return;
+  }
+  Table table({{"run", Column::Align::right}, {"asked at"}, {"request"}, {"by"}, {"refused"}});
+  for (const auto& [epoch, request, refused] : study.requests()) {
+    const std::string what(name_of(request.request));
+    table.add_row({std::to_string(epoch.value), time_text(request.time),
+                   request.configuration.empty() ? what : what + " " + request.configuration, request.by, refused});
+  }
+  table.print(out, width);
+}
+
+}  // namespace tuner

@@ -1,0 +1,165 @@
+// What the ranks say: who joins, what they have found, and who is taken out.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "mpi_runner/clock.h"
+#include "mpi_runner/epoch.h"
+#include "mpi_runner/host_launch.h"
+#include "mpi_runner/machine.h"
+#include "mpi_runner/manager.h"
+#include "mpi_runner/place_text.h"
+#include "mpi_runner/signals.h"
+#include "mpi_runner/slow_start.h"
+#include "mpi_runner/text.h"
+
+namespace tuner {
+
+bool Manager::receive() {
+  bool any = false;
+  while (std::optional<Envelope> envelope = transport_.receive()) {
+    any = true;
+    crew_.heard(envelope->from, steady_time_s());
+    std::visit([&](auto&& message) { on(envelope->from, std::forward<decltype(message)>(message)); },
+               message_from(envelope->bytes));
+    if (crew_.comes_back(envelope->from))
+      progress_.notice(place_text(envelope->from, crew_.host(envelope->from)) + " is heard again and takes trials");
+  }
+  return any;
+}
+
+bool Manager::evaluate_here() {
+  if (!crew_.present(kSelf)) return false;
+  try {
+    std::vector<Event> events = plan_.evaluator->advance();
+    if (plan_.evaluator->ready()) join(kSelf, host_name());
+    const bool any = !events.empty();
+    if (any) on(kSelf, WorkerEvents{std::move(events)});
+    return any;
+  } catch (const UserError& error) {
+    on(kSelf, WorkerBroken{host_name(), error.what()});
+  } catch (const PluginError& error) {
+    on(kSelf, WorkerBroken{host_name(), error.what()});
+  }
+  return true;
+}
+
+void Manager::on(RankId from, WorkerReady&& message) {
+  join(from, message.host);
+}
+
+void Manager::join(RankId rank, const std::string& host) {
+  if (crew_.ready(rank, host)) record(RankJoined{rank, host});
+}
+
+void Manager::on(RankId from, WorkerBroken&& message) {
+  last_breakdown_ = message.message;
+  crew_.is_on(from, message.host);
+  lose(from, crew_.remove(from), "cannot evaluate: " + message.message);
+}
+
+void Manager::on(RankId from, WorkerEvents&& message) {
+  for (Event& event : message.events) {
+    if (auto* ended = std::get_if<AttemptEnded>(&event)) {
+      record_result(from, std::move(*ended));
+      continue;
+    }
+    if (const auto* returned = std::get_if<AttemptReturned>(&event)) crew_.returned(from, returned->trial);
+    record(event);
+  }
+}
+
+// It was told to leave, alone or with all others.
+void Manager::on(RankId from, Goodbye&&) {
+  const std::vector<TrialId> trials = crew_.remove(from);
+  if (stop_request() != StopRequest::leave)
+    progress_.notice(fmt::format("{} was told to leave; its trials go to others", place_text(from, crew_.host(from))));
+  for (const TrialId trial : trials) record(preempted(study(), trial, "its rank was told to leave"));
+}
+
+void Manager::record_result(RankId rank, AttemptEnded ended) {
+  ended.time = wall_time_s();
+  crew_.ended(rank, ended.trial, ended.duration_s);
+  const TrialId trial = ended.trial;
+  if (should_retry(plan_.retry, study().trial(trial), ended.cause)) {
+    quarantine_.failed({rank, crew_.host(rank)}, trial);
+    return record(AttemptRetried{trial, ended.attempt, ended.cause, ended.time, ended.duration_s, ended.message});
+  }
+  learn_of_place(rank, trial, ended.cause);
+  unacknowledged_.emplace_back(store_.record(ended), trial);
+}
+
+void Manager::learn_of_place(RankId rank, TrialId trial, Cause cause) {
+  if (cause == Cause::value || cause == Cause::pruned) {
+    quarantine_.succeeded({rank, crew_.host(rank)}, trial);
+    if (study().trial(trial).retried > 0) take_out_sick_ranks();
+  } else {
+    quarantine_.blamed(trial);
+  }
+}
+
+// Trials fail fast on a sick rank, which would take one after the other before the first has succeeded elsewhere.
+void Manager::weigh_trust() {
+  const auto is_trusted = [this](RankId rank) { return quarantine_.failures(rank) == 0; };
+  const std::vector<RankId> takers = crew_.takers();
+  const bool others_work = std::ranges::any_of(takers, is_trusted);
+  for (const RankId rank : takers) {
+    const bool is_suspect = others_work && quarantine_.failures(rank) >= Quarantine::kFailuresInARow;
+    crew_.trust(rank, is_trusted(rank) ? Crew::Trust::full
+                      : is_suspect     ? Crew::Trust::suspended
+                                       : Crew::Trust::doubted);
+  }
+}
+
+// Never the last one that works.
+void Manager::take_out_sick_ranks() {
+  const std::vector<RankId> ranks = quarantine_.sick_ranks();
+  const std::vector<std::string> hosts = quarantine_.sick_hosts();
+  for (const RankId rank : crew_.takers()) {
+    if (!std::ranges::count(ranks, rank) && !std::ranges::count(hosts, crew_.host(rank))) continue;
+    if (crew_.takers().size() == 1) return;
+    crew_.bench(rank);
+    record(RankQuarantined{rank, wall_time_s(), quarantine_reason()});
+    progress_.notice(
+        fmt::format("{} is taken out of this run: {}", place_text(rank, crew_.host(rank)), quarantine_reason()));
+  }
+}
+
+void Manager::lose(RankId rank, const std::vector<TrialId>& trials, const std::string& why) {
+  const std::string reason = place_text(rank, crew_.host(rank)) + " " + why;
+  progress_.notice(reason + "; its trials go to others");
+  for (const TrialId trial : trials)
+    record(AttemptEnded{trial, study().trial(trial).attempt, Cause::lost, wall_time_s(), 0, {}, {}, {}, reason});
+  give_up_suspects();
+}
+
+void Manager::give_up_suspects() {
+  for (const TrialId id : suspects(plan_.retry, study())) {
+    const std::string reason = fmt::format("it was running when its rank or node died, {} times (--max-lost {})",
+                                           study().trial(id).lost, plan_.retry.max_lost);
+    progress_.notice(fmt::format("trial {} has failed as the suspected reason: {}", id.value, reason));
+    record(Suspected{id, wall_time_s(), reason});
+  }
+}
+
+void Manager::lose_silent_ranks() {
+  crew_.nobody_was_heard(absence_.seconds(steady_time_s()));
+  for (const RankId rank : crew_.silent(steady_time_s() - plan_.silence_s))
+    lose(rank, crew_.lose(rank), fmt::format("has said nothing for {:.0f} s and counts as lost", plan_.silence_s));
+}
+
+void Manager::name_slow_ranks() {
+  if (said_slow_ranks_ || steady_time_s() - began_s_ < kSlowAfter_s) return;
+  said_slow_ranks_ = true;
+  const std::vector<RankId> slow = crew_.starting();
+  if (slow.empty()) return;
+  std::vector<std::uint64_t> numbers(slow.size());
+  std::ranges::transform(slow, numbers.begin(), &RankId::value);
+  progress_.notice(fmt::format("{} {}: the objective is not ready there after {} s; waiting for it, at most {} s",
+                               slow.size() == 1 ? "rank" : "ranks", fmt::join(numbers, ", "), kSlowAfter_s,
+                               kStartTimeout_s));
+}
+
+}  // namespace tuner
