@@ -40,6 +40,14 @@ void remove_empty_journals(const StudyFiles& names, FileCalls& files) {
   }
 }
 
+// Where the disk keeps the journal too, the next run recognizes it as empty.
+void forget_beginning(const StudyFiles& names, FileCalls& files) {
+  try {
+    if (!facts_of(files, names.study())) remove_empty_journals(names, files);
+  } catch (const std::exception&) {
+  }
+}
+
 }  // namespace
 
 StudyStore::StudyStore(std::unique_ptr<LiveStudy> live) : live_(std::move(live)) {}
@@ -49,12 +57,12 @@ std::unique_ptr<StudyStore> StudyStore::create(const std::filesystem::path& path
                                                const StoreSettings& settings) {
   const StudyFiles names(path);
   auto& files = files_of(settings);
-  auto owner = acquire(names, settings);
+  const auto owner = acquire(names, settings);
   refuse_existing(names, files);
   remove_empty_journals(names, files);
 
   const StudyCreated created{definition.to_json()};
-  LiveStudy::Parts parts{.names = names, .owner = std::move(owner)};
+  LiveStudy::Parts parts{.names = names, .owner = owner};
   parts.study.apply(created);
   Bytes encoded;
   encode(created, encoded);
@@ -62,10 +70,15 @@ std::unique_ptr<StudyStore> StudyStore::create(const std::filesystem::path& path
   // The first journal holds the first event as well, so that it is whole by itself.
   parts.durable = Sequence{};
 
-  auto live = std::make_unique<LiveStudy>(std::move(parts), settings);
-  live->write_checkpoint_now();
-  live->start_sync();
-  return std::unique_ptr<StudyStore>(new StudyStore(std::move(live)));
+  try {
+    auto live = std::make_unique<LiveStudy>(std::move(parts), settings);
+    live->write_checkpoint_now();
+    live->start_sync();
+    return std::unique_ptr<StudyStore>(new StudyStore(std::move(live)));
+  } catch (const std::exception&) {
+    forget_beginning(names, files);
+    throw;
+  }
 }
 
 struct StudyStore::Taken {

@@ -56,6 +56,17 @@ TEST_F(OddDisks, AFullDiskIsNamedAndTheRunGoesOnWhenThereIsRoom) {
   EXPECT_EQ(load().log.end(), Sequence{2});
 }
 
+TEST_F(OddDisks, AStudyThatFindsNoRoomAtItsBeginningLeavesNothing) {
+  // Owner, first journal, its mark, first checkpoint.
+  for (int first = 0; first < 4; ++first) {
+    FailingFiles files({.kind = FileCall::write, .first = first, .count = kForEver, .error = ENOSPC});
+
+    EXPECT_THROW(StudyStore::create(path_, rich_definition(), {.files = &files}), std::runtime_error);
+
+    EXPECT_TRUE(std::filesystem::is_empty(folder_)) << "write " << first;
+  }
+}
+
 TEST_F(OddDisks, AFailedCheckpointIsSaidOnceAndTheOldOneStays) {
   FailingFiles files({.kind = FileCall::rename, .first = 1, .error = ENOSPC});
   auto store = StudyStore::create(path_, rich_definition(), {.files = &files});
