@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 
 #include "core/configuration_text.h"
 #include "core/error.h"
@@ -80,6 +81,16 @@ StrategySetup strategy_setup(const PlannedStudy& planned, const RunOptions& opti
   return setup;
 }
 
+// Mistakes in its options appear before a study is made. One that breaks down only ends a run that needs it: where
+// points drawn at random do, the manager comes upon it again.
+void try_strategy(const PlannedStudy& planned, const RunOptions& options, const std::function<void()>& meanwhile) {
+  try {
+    ready_strategy(strategy_setup(planned, options), meanwhile);
+  } catch (const PluginError&) {
+    if (options.on_strategy_failure != OnStrategyFailure::fallback) throw;
+  }
+}
+
 void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
@@ -110,7 +121,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   auto evaluator = std::make_unique<Evaluator>(objective, *log);
   // Mistakes in options and data appear before a study is made.
   evaluator->wait_until_created([&] { signs_of_life.give(); });
-  ready_strategy(strategy_setup(planned, options), [&] { signs_of_life.give(); });
+  try_strategy(planned, options, [&] { signs_of_life.give(); });
   if (!store) store = StudyStore::create(planned.path, planned.definition, store_settings(options));
   append(planned.remarks, store->remarks());
   // Where SLURM is away the run begins without its answer.

@@ -75,6 +75,15 @@ class BadStrategies(tuner.TunerTest):
                 self.assertIn("fallback", tuner.origins(self.study))
                 self.assertIn("finished", tuner.run("status", self.study))
 
+    def test_that_cannot_be_created_end_the_run_before_there_is_a_study_or_are_replaced(self):
+        output = self.run_with("segfault_in_create", 1, expect=2)
+        self.assertIn("crashed (SIGSEGV)", output)
+        self.assertFalse(self.study.exists())
+
+        output = self.run_with("segfault_in_create", 1, "--on-strategy-failure", "fallback")
+        self.assertIn("going on with points drawn at random", output)
+        self.assertEqual(len(self.complete()), TRIALS, output)
+
     def test_that_fail_once_end_the_run_where_the_user_says_so(self):
         output = self.run_with("throw", 1, "--on-strategy-failure", "stop", expect=2)
 
