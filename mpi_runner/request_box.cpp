@@ -32,8 +32,8 @@ std::vector<Arrived> RequestBox::arrived(double now_s) {
 
 // A request stays in the folder until it is answered, and for ever where it may not be removed.
 std::vector<Arrived> RequestBox::look() {
-  std::vector<Arrived> found = arrived_requests(system_files(), names_);
-  std::erase_if(found, [this](const Arrived& request) { return !seen_.insert(request.name).second; });
+  std::vector<Arrived> found = arrived_requests(system_files(), names_, seen_);
+  for (const Arrived& request : found) seen_.insert(request.name);
   return found;
 }
 

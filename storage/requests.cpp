@@ -98,12 +98,14 @@ Removed withdraw_request(FileCalls& files, const StudyFiles& names, const std::s
   return remove_file(files, file_of(names, name, kRequest));
 }
 
-std::vector<Arrived> arrived_requests(FileCalls& files, const StudyFiles& names) {
+std::vector<Arrived> arrived_requests(FileCalls& files, const StudyFiles& names, const std::set<std::string>& seen) {
   std::vector<Arrived> arrived;
   for (const fs::path& path : files_that_end_in(names, kRequest)) {
     if (arrived.size() == kMostAtOnce) break;
+    std::string name = path.stem().string();
+    if (seen.contains(name)) continue;
     try {
-      arrived.push_back({path.stem().string(), read_request(files, path)});
+      arrived.push_back({std::move(name), read_request(files, path)});
     } catch (const std::runtime_error&) {
       continue;  // withdrawn, or not ours to read
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,8 +39,10 @@ struct Arrived {
   std::variant<Request, std::string> content;  // or what is wrong with it
 };
 
-// In the order in which they were asked, a few at a time. An error of the file system finds none.
-std::vector<Arrived> arrived_requests(FileCalls& files, const StudyFiles& names);
+// In the order in which they were asked, a few at a time, without those that were seen before. An error of the file
+// system finds none.
+std::vector<Arrived> arrived_requests(FileCalls& files, const StudyFiles& names,
+                                      const std::set<std::string>& seen = {});
 void answer_request(FileCalls& files, const StudyFiles& names, const std::string& name, const Answer& answer);
 // Answers that nobody waits for any more.
 void remove_answers(FileCalls& files, const StudyFiles& names);

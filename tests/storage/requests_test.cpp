@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <set>
 #include <string>
 
 namespace tuner {
@@ -31,6 +32,20 @@ class Requests : public ::testing::Test {
 
   StudyFiles names_;
 };
+
+TEST_F(Requests, ThoseThatWereSeenDoNotKeepOthersOut) {
+  std::set<std::string> seen;
+  for (int junk = 0; junk < 20; ++junk) {
+    std::filesystem::create_directories(names_.requests() / ("!" + std::to_string(junk) + ".request"));
+    seen.insert("!" + std::to_string(junk));
+  }
+  const std::string name = post(RequestKind::stop);
+
+  const std::vector<Arrived> found = arrived_requests(system_files(), names_, seen);
+
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].name, name);
+}
 
 TEST_F(Requests, EachKindArrivesAsItWasAsked) {
   for (int kind = 0; kind <= static_cast<int>(RequestKind::enqueue); ++kind) {
