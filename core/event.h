@@ -108,7 +108,8 @@ struct AttemptEnded {
   std::string message;  // failures: what happened, with the last lines of output
 };
 
-// A rank can evaluate trials: it and its host, from now to the end of the epoch.
+// A rank can evaluate trials: it and its host, from now to the end of the epoch or until it is quarantined. One that
+// was is taken back.
 struct RankJoined {
   RankId rank;
   std::string host;

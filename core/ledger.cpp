@@ -78,7 +78,9 @@ void Ledger::epoch_ended(double time) {
 }
 
 void Ledger::joined(RankId rank) {
-  if (is_open_) lane(rank).joined = true;
+  if (!is_open_) return;
+  lane(rank).joined = true;
+  lane(rank).gone = false;
 }
 
 void Ledger::quarantined(RankId rank) {

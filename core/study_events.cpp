@@ -232,6 +232,9 @@ void Study::on(const RankJoined& event) {
   auto place = std::find(hosts_.begin(), hosts_.end(), event.host);
   if (place == hosts_.end()) place = hosts_.insert(place, event.host);
   host_of_rank_[event.rank] = static_cast<std::uint32_t>(place - hosts_.begin());
+  std::erase_if(quarantined_, [&](const QuarantinedRank& rank) {
+    return !epochs_.empty() && rank.epoch == epochs_.back().number && rank.rank == event.rank;
+  });
   ledger_.joined(event.rank);
 }
 

@@ -102,10 +102,25 @@ std::size_t Crew::present() const {
       std::count_if(members_.begin(), members_.end(), [](const Member& member) { return !member.gone; }));
 }
 
+bool Crew::any_may_come_back() const {
+  return std::ranges::any_of(members_, &Member::may_come_back);
+}
+
 std::vector<RankId> Crew::takers() const {
   std::vector<RankId> found;
   for (std::size_t rank = 0; rank < members_.size(); ++rank)
     if (works(members_[rank])) found.push_back(RankId{rank});
+  return found;
+}
+
+std::vector<RankId> Crew::unbench_if_nobody_works() {
+  std::vector<RankId> found;
+  for (std::size_t rank = 0; rank < members_.size(); ++rank) {
+    if (members_[rank].gone) continue;
+    if (!members_[rank].benched) return {};
+    found.push_back(RankId{rank});
+  }
+  for (const RankId rank : found) members_[rank.value].benched = false;
   return found;
 }
 

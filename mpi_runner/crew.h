@@ -34,14 +34,17 @@ class Crew {
   std::vector<RankId> without_goodbye() const;
   // The rank takes no more trials, and may end those that it has.
   void bench(RankId rank) { members_[rank.value].benched = true; }
+  // Where no rank is left that works or may come to work: those that were benched, which take trials again.
+  std::vector<RankId> unbench_if_nobody_works();
 
   // How many more trials the rank should be given now. A rank gets one trial at a time, but several at once when trials
   // are shorter than a message's round trip, so that it need not wait for the manager after each.
   std::size_t room(RankId rank) const;
   std::size_t total_room() const;
-  std::size_t busy() const;     // ranks that have a trial
-  std::size_t idle() const;     // ranks that could have one and have none
-  std::size_t present() const;  // ranks that are not removed
+  std::size_t busy() const;        // ranks that have a trial
+  std::size_t idle() const;        // ranks that could have one and have none
+  std::size_t present() const;     // ranks that are not removed
+  bool any_may_come_back() const;  // of those that were lost
   bool present(RankId rank) const { return !members_[rank.value].gone; }
   std::vector<RankId> takers() const;  // ranks that are ready for trials, or busy with one
   const std::string& host(RankId rank) const { return members_[rank.value].host; }

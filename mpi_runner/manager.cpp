@@ -93,6 +93,7 @@ bool Manager::take_arrived() {
   const bool results = evaluate_here();
   const bool suggestions = hear_strategy();
   lose_silent_ranks();
+  take_benched_ranks_back();
   name_slow_ranks();
   const bool time = hear_of_time();
   const bool requests = take_requests();
@@ -112,7 +113,7 @@ std::optional<RunEnd> Manager::end_of_run() {
   if (strategy_failure_ && !goes_on_without)
     return RunEnd{Kind::failed, *strategy_failure_ + ". The study can be resumed once it is mended"};
   if (out_of_time()) return end_by_time();
-  if (crew_.present() == 0) return RunEnd{Kind::failed, "no rank can evaluate: " + last_breakdown_};
+  if (crew_.present() == 0) return end_without_ranks();
   if (!study().running().empty()) return std::nullopt;
   if (draining_) return RunEnd{Kind::resumable, stop_reason_};
   if (std::optional<RunEnd> end = nothing_ends_in_time()) return end;
@@ -125,6 +126,12 @@ std::optional<RunEnd> Manager::end_of_run() {
                   fmt::format("strategy '{}' has failed, and what is drawn at random was tried before", strategy)};
   if (!restart_strategy_ && strategy_.stuck(study())) on_stuck_strategy();
   return std::nullopt;
+}
+
+RunEnd Manager::end_without_ranks() const {
+  if (crew_.any_may_come_back())
+    return {RunEnd::Kind::resumable, "no rank is left: some were lost, the others cannot evaluate: " + last_breakdown_};
+  return {RunEnd::Kind::failed, "no rank can evaluate: " + last_breakdown_};
 }
 
 // Once nothing new is to be tried: whether replicates are still to be run, which are added here.

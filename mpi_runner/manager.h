@@ -54,7 +54,7 @@ inline constexpr const char* kStopped = "stopped by a signal";
 struct RunEnd {
   enum class Kind {
     complete,   // a stop rule is met, or nothing is left to try
-    resumable,  // drained or out of time
+    resumable,  // drained, out of time or without ranks
     failed,     // the study cannot work as it is
     blocked,    // no trial can end in the time that a run like this one has
     left        // TERM: everything is synced, the process should exit at once
@@ -97,6 +97,7 @@ class Manager {
   double length_s() const;
   std::string limit_text() const;
   RunEnd end_by_time() const;
+  RunEnd end_without_ranks() const;
   std::vector<TrialId> startable() const;
   std::uint64_t waiting_too_long(double seconds) const;
   bool worth_asking(double seconds) const;
@@ -134,6 +135,7 @@ class Manager {
   void record_result(RankId rank, AttemptEnded ended);
   void learn_of_place(RankId rank, TrialId trial, Cause cause);
   void take_out_sick_ranks();
+  void take_benched_ranks_back();
   void weigh_trust();
   void lose(RankId rank, const std::vector<TrialId>& trials, const std::string& why);
   void lose_silent_ranks();

@@ -127,6 +127,14 @@ void Manager::take_out_sick_ranks() {
   }
 }
 
+// Sick or not, they are all there is.
+void Manager::take_benched_ranks_back() {
+  for (const RankId rank : crew_.unbench_if_nobody_works()) {
+    record(RankJoined{rank, crew_.host(rank)});
+    progress_.notice(place_text(rank, crew_.host(rank)) + " takes trials again: no other rank is left");
+  }
+}
+
 void Manager::lose(RankId rank, const std::vector<TrialId>& trials, const std::string& why) {
   const std::string reason = place_text(rank, crew_.host(rank)) + " " + why;
   progress_.notice(reason + "; its trials go to others");

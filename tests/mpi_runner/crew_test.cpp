@@ -35,6 +35,21 @@ TEST(Crew, AReturnedTrialEndsGivingThemTogether) {
   EXPECT_EQ(crew.room(RankId{1}), 1U);
 }
 
+TEST(Crew, BenchedRanksTakeTrialsAgainOnceNobodyElseIsLeft) {
+  Crew crew(3, 0);
+  for (const RankId rank : {RankId{0}, RankId{1}}) crew.ready(rank, "n");
+  crew.bench(RankId{0});
+  crew.remove(RankId{1});
+  EXPECT_THAT(crew.unbench_if_nobody_works(), IsEmpty()) << "rank 2 may still become ready";
+  EXPECT_THAT(crew.takers(), IsEmpty());
+
+  crew.remove(RankId{2});
+
+  EXPECT_THAT(crew.unbench_if_nobody_works(), ElementsAre(RankId{0}));
+  EXPECT_THAT(crew.takers(), ElementsAre(RankId{0}));
+  EXPECT_THAT(crew.unbench_if_nobody_works(), IsEmpty());
+}
+
 TEST(Crew, LongTrialsAreGivenOneAtATime) {
   Crew crew(1, 0);
   crew.ready(RankId{0}, "n0");
