@@ -11,6 +11,7 @@
 #include "mpi_runner/machine.h"
 #include "mpi_runner/objective_start.h"
 #include "mpi_runner/placement.h"
+#include "mpi_runner/unchanged_files.h"
 
 namespace tuner {
 namespace {
@@ -32,6 +33,11 @@ ObjectiveSetup with_log(ObjectiveSetup setup, RankLog& log, const bool& begun) {
   return setup;
 }
 
+ObjectiveSetup watching(const std::map<std::string, std::string>& digests, ObjectiveSetup setup) {
+  setup.before_start = [files = UnchangedFiles(digests)]() mutable { files.require(); };
+  return setup;
+}
+
 std::string place_text(const HostLaunch& launch) {
   std::string text = fmt::format("{} threads, {}", launch.threads,
                                  launch.cores.empty() ? "the rank's cores" : "cores " + core_list(launch.cores));
@@ -41,8 +47,8 @@ std::string place_text(const HostLaunch& launch) {
 
 }  // namespace
 
-Evaluator::Evaluator(ObjectiveSetup setup, RankLog& log)
-    : log_(log), launch_(setup.launch), host_(with_log(std::move(setup), log, begun_)) {}
+Evaluator::Evaluator(ObjectiveSetup setup, const std::map<std::string, std::string>& digests, RankLog& log)
+    : log_(log), launch_(setup.launch), host_(watching(digests, with_log(std::move(setup), log, begun_))) {}
 
 void Evaluator::wait_until_created(const std::function<void()>& meanwhile) {
   tuner::wait_until_created(host_, launch_, meanwhile);

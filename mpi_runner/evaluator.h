@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,9 @@ namespace tuner {
 class Evaluator {
  public:
   // The log must live as long.
-  Evaluator(ObjectiveSetup setup, RankLog& log);
+  // `digests`: file → SHA-256 of what hosts read; one that is changed meanwhile is a UserError of advance() where a
+  // host has to be started again.
+  Evaluator(ObjectiveSetup setup, const std::map<std::string, std::string>& digests, RankLog& log);
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 

@@ -15,8 +15,10 @@ bool Manager::hear_strategy() {
     return event.has_value();
   } catch (const PluginError& error) {
     give_up_strategy(error.what());
-    return true;
+  } catch (const UserError& error) {  // of its options, which it did not find wrong at first
+    give_up_strategy(error.what());
   }
+  return true;
 }
 
 void Manager::hear(const Event& event) {

@@ -76,20 +76,32 @@ void read(ByteReader& in, GoalInfo& goal) {
   }
 }
 
+void write(ByteWriter& out, const std::map<std::string, std::string>& texts) {
+  out.put(static_cast<std::uint32_t>(texts.size()));
+  for (const auto& [name, text] : texts) {
+    out.put(name);
+    out.put(text);
+  }
+}
+
+void read(ByteReader& in, std::map<std::string, std::string>& texts) {
+  for (std::size_t left = in.count(8); left > 0; --left) {
+    std::string name = in.text();
+    texts[std::move(name)] = in.text();
+  }
+}
+
 void write(ByteWriter& out, const WorkerSetup& message) {
   const ObjectiveSetup& setup = message.objective;
   write(out, setup.launch);
-  out.put(static_cast<std::uint32_t>(setup.options.size()));
-  for (const auto& [name, value] : setup.options) {
-    out.put(name);
-    out.put(value);
-  }
+  write(out, setup.options);
   out.put(setup.space.to_json());
   write(out, setup.goal);
   out.put(setup.trials_directory.native());
   out.put(setup.trial_timeout_s);
   out.put(setup.hang_after_s);
   out.put(setup.checkpoint_every_s);
+  write(out, message.digests);
   out.put(message.logs.native());
   out.put(message.rank_timeout_s);
 }
@@ -98,10 +110,7 @@ WorkerSetup read_setup(ByteReader& in) {
   HostLaunch launch;
   read(in, launch);
   PluginOptions options;
-  for (std::size_t left = in.count(8); left > 0; --left) {
-    std::string name = in.text();
-    options[std::move(name)] = in.text();
-  }
+  read(in, options);
   SearchSpace space = SearchSpace::from_json(in.text(), "the manager's message", SpaceAuthor::tuner);
   GoalInfo goal;
   read(in, goal);
@@ -109,10 +118,13 @@ WorkerSetup read_setup(ByteReader& in) {
   const double timeout_s = in.get<double>();
   const double hang_after_s = in.get<double>();
   const double checkpoint_every_s = in.get<double>();
+  std::map<std::string, std::string> digests;
+  read(in, digests);
   std::filesystem::path logs = in.text();
   const double rank_timeout_s = in.get<double>();
   return {{std::move(launch), std::move(options), std::move(space), std::move(goal), std::move(trials_directory),
            timeout_s, hang_after_s, checkpoint_every_s},
+          std::move(digests),
           std::move(logs),
           rank_timeout_s};
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <span>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,7 +20,8 @@ namespace tuner {
 // The first message: everything that a worker needs to evaluate trials of this study.
 struct WorkerSetup {
   ObjectiveSetup objective;
-  std::filesystem::path logs;  // the folder of the study's logs
+  std::map<std::string, std::string> digests;  // see Evaluator
+  std::filesystem::path logs;                  // the folder of the study's logs
   double rank_timeout_s = 60;  // who says nothing for so long counts as dead; the manager after twice that
 };
 

@@ -42,6 +42,7 @@ ObjectiveHost::~ObjectiveHost() {
 
 void ObjectiveHost::start_host() {
   created_ = false;
+  if (setup_.before_start) setup_.before_start();
   note_host("started");
   process_.emplace(setup_.launch);
   process_->on_output(setup_.on_output);

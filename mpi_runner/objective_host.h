@@ -34,6 +34,8 @@ struct ObjectiveSetup {
   std::function<void(std::string_view)> on_output = {};
   // Takes the end of what an attempt has printed, once it has ended, if it has printed something.
   std::function<void(TrialId, std::uint32_t attempt, std::string_view)> keep_output = {};
+  // Called before a host is started. What it throws, start() and advance() throw.
+  std::function<void()> before_start = {};
   // Takes what happens to the host: "started", "crashed (SIGSEGV)".
   std::function<void(std::string_view)> on_host = {};
 };

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <map>
 
 #include "core/configuration_text.h"
 #include "core/error.h"
@@ -81,13 +82,19 @@ StrategySetup strategy_setup(const PlannedStudy& planned, const RunOptions& opti
   return setup;
 }
 
-// Mistakes in its options appear before a study is made. One that breaks down only ends a run that needs it: where
-// points drawn at random do, the manager comes upon it again.
+// Mistakes in its options appear before a study is made. One that breaks down again and again only ends a run that
+// needs it: where points drawn at random do, the manager comes upon it again.
 void try_strategy(const PlannedStudy& planned, const RunOptions& options, const std::function<void()>& meanwhile) {
-  try {
-    ready_strategy(strategy_setup(planned, options), meanwhile);
-  } catch (const PluginError&) {
-    if (options.on_strategy_failure != OnStrategyFailure::fallback) throw;
+  const StrategySetup setup = strategy_setup(planned, options);
+  for (int failures = 1;; ++failures) {
+    try {
+      ready_strategy(setup, meanwhile);
+      return;
+    } catch (const PluginError&) {
+      if (failures < setup.most_failures_in_a_row) continue;
+      if (options.on_strategy_failure != OnStrategyFailure::fallback) throw;
+      return;
+    }
   }
 }
 
@@ -107,8 +114,11 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   const Settings settings = settings_from(current_settings(store.get(), options), "the study's settings");
   ObjectiveSetup objective = objective_setup(planned, settings);
   objective.launch.threads = options.threads.value_or(0);  // each rank finds out its own
+  const std::string plugin_sha256 = sha256_of_file(planned.objective.launch.plugin);
+  std::map<std::string, std::string> digests = planned.definition.inputs;
+  digests[planned.objective.launch.plugin.string()] = plugin_sha256;
   const std::filesystem::path logs = std::filesystem::absolute(logs_of(planned.path));
-  transport.send_to_others(to_bytes(WorkerSetup{objective, logs, options.rank_timeout_s}));
+  transport.send_to_others(to_bytes(WorkerSetup{objective, digests, logs, options.rank_timeout_s}));
   place_hosts(objective.launch, transport);
   planned.objective.launch = objective.launch;
   append(planned.remarks, shortages_here(transport));
@@ -118,7 +128,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   append(planned.remarks, unheeded(planned.definition, planned.strategy.description, !options.warm_start.empty()));
   auto log = std::make_unique<RankLog>(logs, RankId{0});
   SignsOfLife signs_of_life(transport, options.rank_timeout_s);
-  auto evaluator = std::make_unique<Evaluator>(objective, *log);
+  auto evaluator = std::make_unique<Evaluator>(objective, digests, *log);
   // Mistakes in options and data appear before a study is made.
   evaluator->wait_until_created([&] { signs_of_life.give(); });
   try_strategy(planned, options, [&] { signs_of_life.give(); });
@@ -133,9 +143,8 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   JobFacts job = this_job();
   job.predecessor_alive_until = store->predecessor_alive_until();
   if (!job.name.empty() && allocation->time()) job.started = std::min(job.started, allocation->time()->start);
-  std::string facts =
-      epoch_facts(transport.size(), objective.launch.threads, job, sha256_of_file(planned.strategy.launch.plugin),
-                  sha256_of_file(planned.objective.launch.plugin));
+  std::string facts = epoch_facts(transport.size(), objective.launch.threads, job,
+                                  sha256_of_file(planned.strategy.launch.plugin), plugin_sha256);
   RunPlan plan{std::move(evaluator),
                strategy_setup(planned, options),
                planned.strategy.description.uses_results,

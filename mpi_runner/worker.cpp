@@ -57,7 +57,7 @@ class Worker {
     rank_timeout_s_ = message.rank_timeout_s;
     log_.emplace(message.logs, transport_.rank());
     place_hosts(message.objective.launch, transport_);
-    evaluator_.emplace(std::move(message.objective), *log_);
+    evaluator_.emplace(std::move(message.objective), message.digests, *log_);
   }
   void on(WorkBatch&& message) {
     if (evaluator_) evaluator_->add(std::move(message.assignments));

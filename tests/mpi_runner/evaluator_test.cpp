@@ -49,7 +49,7 @@ std::vector<TrialId> ended_in_order(Evaluator& evaluator, std::size_t count) {
 
 TEST(Evaluator, EvaluatesABatchInItsOrder) {
   RankLog log("/proc/nowhere", RankId{0});
-  Evaluator evaluator(fixture_setup(misbehave("none")), log);
+  Evaluator evaluator(fixture_setup(misbehave("none")), {}, log);
 
   evaluator.add({trial(0), trial(1), trial(2)});
 
@@ -59,7 +59,7 @@ TEST(Evaluator, EvaluatesABatchInItsOrder) {
 
 TEST(Evaluator, ReturnsWhatWaitsBehindALongTrialTheLastFirst) {
   RankLog log("/proc/nowhere", RankId{0});
-  Evaluator evaluator(fixture_setup(misbehave("hang", 1)), log);
+  Evaluator evaluator(fixture_setup(misbehave("hang", 1)), {}, log);
   wait_until_ready(evaluator);
 
   evaluator.add({trial(0), trial(1), trial(2), trial(3)});

@@ -23,6 +23,7 @@ TEST(Messages, ASetupArrivesAsItWasSent) {
                      7.5,
                      60,
                      20},
+                    {{"a.csv", "1f2e"}},
                     "/tmp/logs",
                     33};
 
@@ -42,6 +43,7 @@ TEST(Messages, ASetupArrivesAsItWasSent) {
   EXPECT_EQ(arrived.objective.trial_timeout_s, 7.5);
   EXPECT_EQ(arrived.objective.hang_after_s, 60);
   EXPECT_EQ(arrived.objective.checkpoint_every_s, 20);
+  EXPECT_EQ(arrived.digests, setup.digests);
   EXPECT_EQ(arrived.logs, "/tmp/logs");
   EXPECT_EQ(arrived.rank_timeout_s, 33);
 }
