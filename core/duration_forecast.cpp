@@ -98,12 +98,23 @@ double median_of(const std::vector<Known>& known) {
   return *middle;
 }
 
+// The longest of n that are alike is exceeded by the next one with probability 1/(n + 1). Nothing where one that was
+// cut short may have been longer.
+std::optional<double> longest_of(const std::vector<Known>& ended, const std::map<TrialId, double>& least_s) {
+  constexpr std::size_t kEnough = 19;
+  if (ended.size() < kEnough) return std::nullopt;
+  const double longest_s = std::ranges::max(ended, {}, &Known::duration_s).duration_s;
+  const bool is_doubtful = std::ranges::any_of(least_s, [&](const auto& cut) { return cut.second > longest_s; });
+  return is_doubtful ? std::nullopt : std::optional(longest_s);
+}
+
 }  // namespace
 
 DurationForecast::DurationForecast(const Study& study) {
   const std::map<TrialId, double> cut_s = cut_short(study);
   least_s_ = least_durations(study, cut_s);
   std::vector<Known> known = durations(study, cut_s);
+  longest_s_ = longest_of(known, least_s_);
   const double longer_than_most_s = known.empty() ? 0 : median_of(known);
   for (const auto& [trial, least_s] : least_s_)
     if (least_s > longer_than_most_s) known.push_back({trial, least_s});
@@ -127,8 +138,10 @@ std::optional<ExpectedDuration> DurationForecast::of(const Study& study, TrialId
   const double least_s = least == least_s_.end() ? 0 : least->second;
   if (!fitted_) return least_s > 0 ? std::optional(ExpectedDuration{least_s, least_s, least_s}) : std::nullopt;
   const double log_duration = fitted_->model->log_duration(as_vector(features_of(study, trial)));
-  return ExpectedDuration{std::max(least_s, std::exp(log_duration)),
-                          std::max(least_s, std::exp(log_duration + seldom_exceeded_)), least_s};
+  const double expected_s = std::exp(log_duration);
+  double latest_s = std::exp(log_duration + seldom_exceeded_);
+  if (longest_s_) latest_s = std::min(latest_s, std::max(expected_s, *longest_s_));
+  return ExpectedDuration{std::max(least_s, expected_s), std::max(least_s, latest_s), least_s};
 }
 
 }  // namespace tuner

@@ -36,6 +36,7 @@ class DurationForecast {
  private:
   std::shared_ptr<const FittedDurations> fitted_;
   double seldom_exceeded_ = 0;         // of the error of a logarithm
+  std::optional<double> longest_s_;    // of so many that the next one is seldom longer
   std::map<TrialId, double> least_s_;  // trials that were cut short after so long
   std::optional<double> median_s_;
 };

@@ -127,6 +127,16 @@ TEST(DurationForecast, CoversNoiseThatNothingExplains) {
   EXPECT_LT(expected.latest_s, 13);
 }
 
+TEST(DurationForecast, IsNotFarBeyondTheLongestOfMany) {
+  TimedStudy timed;
+  for (int i = 0; i < 60; ++i) timed.ran(timed.wait_anywhere(), i % 4 == 0 ? 15 : 1);
+
+  EXPECT_LE(timed.forecast(timed.wait_anywhere()).latest_s, 15.01);
+
+  timed.ran(timed.wait_anywhere(), 40, Cause::preempted);
+  EXPECT_GT(timed.forecast(timed.wait_anywhere()).latest_s, 15.01) << "one that was cut short may have been longer";
+}
+
 TEST(DurationForecast, OfATrialThatWasCutShortIsLongerThanWhatItHad) {
   TimedStudy timed;
   for (int i = 0; i < 8; ++i) timed.ran(timed.wait_anywhere(), 10);
