@@ -47,7 +47,7 @@ class SlurmJobs(SlurmTest):
         second = self.sbatch(script, "--nodes=1", "--output=second.log")
 
         self.await_end(second, "FAILED")
-        self.assertIn("being run elsewhere", (self.folder / "second.log").read_text(encoding="utf-8"))
+        self.assertIn("still being run", (self.folder / "second.log").read_text(encoding="utf-8"))
         self.assertEqual(self.status_code(), 5)
 
     def test_a_chain_of_jobs_continues_the_study_until_it_is_finished(self):
@@ -95,7 +95,7 @@ class SlurmJobs(SlurmTest):
 
         self.await_end(second, "FAILED")
         self.assertEqual(second.restarts(), 0)
-        self.assertIn("could not be continued", (self.folder / "second.log").read_text(encoding="utf-8"))
+        self.assertIn("the run was refused", (self.folder / "second.log").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
