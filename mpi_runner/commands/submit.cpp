@@ -172,7 +172,7 @@ void refuse_folder(const std::string& option) {
 
 // With these it prints something, or submits another script. It knows them by their first letters too.
 void refuse_what_submits_nothing(const std::string& option) {
-  for (const std::string_view known : {"test-only", "help", "usage", "version", "wrap"})
+  for (const std::string_view known : {"test-only", "help", "usage", "version", "wrap", "wait"})
     if (option.size() > 1 && known.starts_with(option))
       throw UserError(fmt::format(
           "--sbatch {}: with --{} sbatch does not submit the job's script. Leave it out; tuner submit --dry-run prints "
@@ -190,6 +190,12 @@ std::string sbatch_option(const std::string& typed) {
   return parts[2];
 }
 
+// sbatch would take what stands after an empty value for the value.
+std::string not_empty(const std::string& option, const std::string& value) {
+  if (value.empty()) throw UserError(fmt::format("--{} has no value (an unset variable?)", option));
+  return value;
+}
+
 std::map<std::string, std::string> sbatch_options(const po::variables_map& values, const fs::path& study) {
   std::map<std::string, std::string> options = {
       {"job-name", study.stem().string()},
@@ -202,14 +208,14 @@ std::map<std::string, std::string> sbatch_options(const po::variables_map& value
       {"output", log_of(study)},
   };
   for (const char* name : {"partition", "gpus-per-node", "account", "qos", "job-name"})
-    if (const auto value = given<std::string>(values, name)) options[name] = *value;
+    if (const auto value = given<std::string>(values, name)) options[name] = not_empty(name, *value);
   for (const std::string& typed : given<Texts>(values, "sbatch").value_or(Texts{})) {
     const std::string option = sbatch_option(typed);
     const auto equals = option.find('=');
     const std::string name = option.substr(0, equals);
     refuse_folder(name);
     refuse_what_submits_nothing(name);
-    options[name] = equals == std::string::npos ? "" : option.substr(equals + 1);
+    options[name] = equals == std::string::npos ? "" : not_empty("sbatch " + name, option.substr(equals + 1));
   }
   return options;
 }
