@@ -5,8 +5,8 @@
 #pragma once
 
 #include <algorithm>
-#include <span>
 #include <map>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
