@@ -4,6 +4,7 @@ import re
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -110,6 +111,18 @@ class Faults(tuner.TunerTest):
         crashes = int(re.search(r"failed attempts: (\d+) crash", output)[1])
         self.assertLessEqual(crashes, 20, "a rank is left alone until what failed there has run elsewhere")
 
+    def test_a_rank_that_was_taken_out_works_again_where_no_other_is_left(self):
+        arguments = self.misbehave("segfault_in_sick_place", "--rank-timeout", "4s", trials=10**7)
+        line = tuner.command_on_ranks(arguments, [{"SICK_PLACE": "1"}, {}])
+        process = tuner.start_line([line[0], "--enable-recovery", *line[1:]])
+        self.addCleanup(process.communicate)
+        self.addCleanup(lambda: [tuner.kill(pid) for pid in (*tuner.ranks(process.pid).values(), process.pid)])
+
+        tuner.line_with("is taken out of this run", process.stdout)
+        tuner.kill(tuner.ranks(process.pid)[1])
+
+        tuner.line_with("takes trials again: no other rank is left", process.stdout)
+
     def run_unheard(self, output, *more):
         """A run of six trials whose standard output and error are this file."""
         process = subprocess.run(tuner.command(self.misbehave("segfault_once", *more, on_trial=3)),
@@ -189,6 +202,23 @@ class Faults(tuner.TunerTest):
         self.assertEqual(tuner.trials(self.study)[3][:2], ("failed", 3), output)
         self.assertEqual({row[0] for row in tuner.trials(self.study).values()}, {"complete", "failed"})
         tuner.run("replay", self.study)
+
+    def test_a_plugin_that_is_changed_during_a_run_is_not_started_again(self):
+        plugin = self.folder / "objective.so"
+        shutil.copy(MISBEHAVING, plugin)
+        process = tuner.start("--plugin", plugin, "--set", "misbehave=hang", "--set", "on_trial=3", "--strategy",
+                              "sobol", "--trials", 6, "--study", self.study)
+        tuner.wait_for(lambda: re.search("3 finished .* 1 running", tuner.run("status", self.study, expect=None)),
+                       "the trial that hangs")
+        shutil.copy(tuner.BUILD / "lib/tuner/plugins/functions.so", self.folder / "other.so")
+        os.replace(self.folder / "other.so", plugin)
+
+        tuner.kill(next(iter(tuner.processes(f"tuner-plugin-host host {plugin}"))))
+        output = process.communicate(timeout=tuner.HANG_GUARD_S)[0]
+
+        self.assertIn(f"{plugin} has been changed since the run began", output)
+        self.assertEqual(process.returncode, 2)
+        self.assertEqual({row[0] for row in tuner.trials(self.study).values()}, {"complete", "waiting"})
 
     def test_the_last_rank_is_never_taken_out(self):
         arguments = self.misbehave("segfault_once", trials=20)

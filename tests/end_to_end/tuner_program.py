@@ -152,6 +152,10 @@ def descendants(pid):
         found |= more
 
 
+def parent(pid):
+    return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
 def wait_for(condition, what):
     """Waits for an event, not for a time: the guard only ends a hang."""
     guard = time.monotonic() + HANG_GUARD_S

@@ -111,6 +111,19 @@ class DisturbedSlurmJobs(SlurmTest):
         self.assert_kept(known)
         self.assert_same_as_undisturbed(arguments)
 
+    def test_a_job_whose_launcher_is_killed_is_requeued(self):
+        arguments = self.witnessed(24, 1000)
+        job = self.sbatch(self.write_script(arguments), "--nodes=2")
+        self.await_results(4)
+        known = self.known_results()
+
+        tuner.kill(tuner.parent(self.rank(0)))
+
+        self.await_restart(job)
+        self.await_end(job)
+        self.assert_kept(known)
+        self.assert_same_as_undisturbed(arguments)
+
     def test_a_launch_that_fails_is_tried_again(self):
         path = self.put_before("mpirun", f"mkdir {self.folder}/failed && exit 1")
 

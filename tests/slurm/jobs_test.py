@@ -84,6 +84,16 @@ class SlurmJobs(SlurmTest):
                 self.assertEqual(job.restarts(), 0)
                 self.assertIn(what, (self.folder / f"{job.number}.log").read_text(encoding="utf-8"))
 
+    def test_a_job_whose_arguments_name_another_study_says_so_and_ends(self):
+        script = self.folder / self.write_script(self.witnessed(6, 100))
+        script.write_text(script.read_text(encoding="utf-8").replace('--study "$study")', "--study other.h5)"),
+                          encoding="utf-8")
+        job = self.sbatch(script, "--nodes=1")
+
+        self.await_end(job, "FAILED")
+        self.assertIn("the arguments name another study than study=", self.log())
+        self.assertFalse((self.folder / "other.h5").exists())
+
     def test_a_job_whose_run_is_refused_is_not_requeued(self):
         first = self.sbatch(self.write_script(self.witnessed(10000, 100)), "--nodes=1", "--output=first.log")
         self.await_results(3)

@@ -121,6 +121,13 @@ TEST_F(Submit, RefusesWhatIsNoLongOptionOfSbatch) {
                 HasSubstr("needs NAME=VALUE"));
 }
 
+TEST_F(Submit, RefusesOptionsWithoutTheirValue) {
+  EXPECT_THAT(refusal("submit", job({"--time", "5", "--dry-run", "--job-name="})),
+              HasSubstr("--job-name has no value"));
+  EXPECT_THAT(refusal("submit", job({"--time", "5", "--dry-run", "--sbatch", "constraint="})),
+              HasSubstr("--sbatch constraint has no value"));
+}
+
 TEST_F(Submit, RefusesAnotherFolderInWhichNamesOfFilesWouldMeanOthers) {
   for (const char* option : {"chdir=/tmp", "--chdir=/tmp", "chd=/tmp"})
     EXPECT_THAT(refusal("submit", job({"--time", "5", "--dry-run", "--sbatch", option})),
@@ -128,7 +135,7 @@ TEST_F(Submit, RefusesAnotherFolderInWhichNamesOfFilesWouldMeanOthers) {
 }
 
 TEST_F(Submit, RefusesWhatMakesSbatchSubmitNothing) {
-  for (const char* option : {"test-only", "--test", "help", "usage", "version", "wrap=true"})
+  for (const char* option : {"test-only", "--test", "help", "usage", "version", "wrap=true", "wait"})
     EXPECT_THAT(refusal("submit", job({"--time", "5", "--sbatch", option})), HasSubstr("Leave it out"));
   EXPECT_THAT(run("submit", job({"--time", "5", "--dry-run", "--sbatch", "hold"})), HasSubstr("#SBATCH --hold\n"));
 }
