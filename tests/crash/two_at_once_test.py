@@ -11,15 +11,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 import tuner_program as tuner  # noqa: E402
 
 
-def wait_for(condition, what):
-    """Waits for an event, not for a time: the guard only ends a hang."""
-    guard = time.monotonic() + tuner.HANG_GUARD_S
-    while not condition():
-        if time.monotonic() > guard:
-            raise AssertionError(f"never came: {what}")
-        time.sleep(0.01)
-
-
 class TwoAtOnce(tuner.TunerTest):
     def setUp(self):
         super().setUp()
@@ -28,17 +19,14 @@ class TwoAtOnce(tuner.TunerTest):
     def slow(self, *more, trials=100000):
         return self.sphere("--set", "sleep_ms=5", *more, trials=trials)
 
-    def journal_size(self):
-        return sum(path.stat().st_size for path in self.folder.glob("study.h5.journal.*"))
-
     def start(self, *more):
         """A run that has written some results."""
         process = tuner.start(*self.slow(*more))
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(tuner.kill, process.pid)
-        before = self.journal_size()
-        wait_for(lambda: self.journal_size() > before + 5000 or process.poll() is not None, "some trials")
+        before = tuner.journal_bytes(self.study)
+        tuner.wait_for(lambda: process.poll() is not None or tuner.journal_bytes(self.study) > before + 5000, "some trials")
         self.assertIsNone(process.poll())
         return process
 
@@ -86,8 +74,8 @@ class TwoAtOnce(tuner.TunerTest):
 
         stopped.send_signal(signal.SIGCONT)
         said, _ = stopped.communicate(timeout=tuner.HANG_GUARD_S)
-        before = self.journal_size()
-        wait_for(lambda: self.journal_size() > before + 5000, "more trials of the run that took over")
+        before = tuner.journal_bytes(self.study)
+        tuner.wait_for(lambda: tuner.journal_bytes(self.study) > before + 5000, "more trials of the run that took over")
         replacing.send_signal(signal.SIGTERM)
         replacing.communicate(timeout=tuner.HANG_GUARD_S)
 

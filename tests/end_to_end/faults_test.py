@@ -236,8 +236,7 @@ class LostRanks(tuner.TunerTest):
                            mpirun_options=mpirun_options)
 
     def wait_for_trials(self):
-        journal = lambda: sum(path.stat().st_size for path in self.folder.glob(self.study.name + ".journal.*"))
-        tuner.wait_for(lambda: journal() > 5000, "some trials")
+        tuner.wait_for(lambda: tuner.journal_bytes(self.study) > 5000, "some trials")
 
     def kill_rank(self, process, rank):
         self.wait_for_trials()

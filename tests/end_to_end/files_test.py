@@ -17,7 +17,7 @@ class Files(tuner.TunerTest):
     def interrupted(self):
         """A study that was killed after some results."""
         process = tuner.start(*self.sphere("--set", "sleep_ms=5", trials=100000))
-        while not any(p.stat().st_size > 20000 for p in self.folder.glob("study.h5.journal.*")):
+        while tuner.journal_bytes(self.study) < 20000:
             self.assertIsNone(process.poll())
         process.kill()
         process.communicate()

@@ -17,9 +17,6 @@ class Resume(tuner.TunerTest):
     def slow(self, *more, trials=60, strategy="sobol"):
         return self.sphere("--set", "sleep_ms=20", *more, trials=trials, strategy=strategy)
 
-    def journal_size(self):
-        return sum(path.stat().st_size for path in self.folder.glob("study.h5.journal.*"))
-
     def undisturbed(self, strategy):
         study = self.folder / f"undisturbed-{strategy}.h5"
         arguments = self.slow(strategy=strategy)
@@ -29,8 +26,11 @@ class Resume(tuner.TunerTest):
 
     def grown(self, process, by):
         """The journal has grown by so many bytes, or the run is over."""
-        before = self.journal_size()
-        return lambda: process.poll() is not None or self.journal_size() >= before + by or self.journal_size() < before
+        before = tuner.journal_bytes(self.study)
+
+        def condition():
+            return process.poll() is not None or not before <= tuner.journal_bytes(self.study) < before + by
+        return condition
 
     def test_the_same_command_line_again_goes_on(self):
         tuner.run(*self.slow(trials=10))
@@ -81,7 +81,7 @@ class Resume(tuner.TunerTest):
 
     def test_usr1_drains_and_the_study_can_be_resumed(self):
         process = tuner.start(*self.slow(trials=2000), ranks=3)
-        tuner.wait_for(lambda: self.journal_size() > 5000, "some trials")
+        tuner.wait_for(lambda: tuner.journal_bytes(self.study) > 5000, "some trials")
         process.send_signal(signal.SIGUSR1)
         output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
 
@@ -91,7 +91,7 @@ class Resume(tuner.TunerTest):
 
     def test_term_leaves_at_once_and_loses_nothing(self):
         process = tuner.start(*self.slow(trials=2000))
-        tuner.wait_for(lambda: self.journal_size() > 5000, "some trials")
+        tuner.wait_for(lambda: tuner.journal_bytes(self.study) > 5000, "some trials")
         process.terminate()
         process.communicate(timeout=tuner.HANG_GUARD_S)
 
@@ -102,7 +102,7 @@ class Resume(tuner.TunerTest):
 
     def test_a_second_run_of_a_live_study_is_refused(self):
         process = tuner.start(*self.slow(trials=100000))
-        tuner.wait_for(lambda: self.journal_size() > 5000, "some trials")
+        tuner.wait_for(lambda: tuner.journal_bytes(self.study) > 5000, "some trials")
         try:
             output = tuner.run(*self.slow(trials=100000), expect=4)
             self.assertIn(str(process.pid), output)
@@ -149,9 +149,8 @@ class Resume(tuner.TunerTest):
     def run_and_kill(self, arguments, chance, seen):
         """Kills one of a run's processes after some progress; what was recorded before must still be there."""
         process = tuner.start(*arguments, ranks=4)
-        journal = lambda: sum(p.stat().st_size for p in self.folder.glob(self.study.name + ".journal.*"))
         enough = chance.randrange(500, 4000)
-        tuner.wait_for(lambda: process.poll() is not None or journal() > enough, "progress")
+        tuner.wait_for(lambda: process.poll() is not None or tuner.journal_bytes(self.study) > enough, "progress")
         candidates = [process.pid, *tuner.descendants(process.pid)]
         if candidates and process.poll() is None:
             tuner.kill(chance.choice(candidates))

@@ -85,6 +85,17 @@ def start_line(line, **more_environment):
     )
 
 
+def journal_bytes(study):
+    """Of all its journals together; a checkpoint may take one away in this moment."""
+    total = 0
+    for path in study.parent.glob(study.name + ".journal.*"):
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:
+            pass
+    return total
+
+
 def trials(study):
     """{trial number: (state, attempt, value, configuration)} of a study file."""
     with h5py.File(study, "r") as file:
