@@ -24,7 +24,8 @@ class Time(tuner.TunerTest):
         return ["--plugin", TIMED, "--strategy", "sobol", "--study", self.study, "--trials", trials, *wanted, *more]
 
     def study_of_short_trials(self):
-        tuner.run(*self.timed(trials=6, enqueue=(10, 20, 40, 60, 80, 100)))
+        """From which, on however noisy a machine, one of 15 minutes is known to take more than two."""
+        tuner.run(*self.timed(trials=6, enqueue=(50, 100, 200, 300, 400, 500)))
 
     def status(self, expect):
         return tuner.run("status", self.study, "--exit-code", expect=expect)
@@ -90,7 +91,7 @@ class Time(tuner.TunerTest):
     def test_the_earlier_of_allocation_and_time_limit_counts(self):
         self.study_of_short_trials()
 
-        output = tuner.run(*self.timed(trials=7, enqueue=(300000,)), "--time-limit", "100s", expect=2,
+        output = tuner.run(*self.timed(trials=7, enqueue=(900000,)), "--time-limit", "100s", expect=2,
                            **job(0, 100000))
 
         self.assertIn("in a whole allocation of 1 min 40 s", output)
@@ -98,9 +99,9 @@ class Time(tuner.TunerTest):
     def test_the_finish_margin_is_taken_from_the_time(self):
         self.study_of_short_trials()
 
-        tuner.run(*self.timed(trials=7, enqueue=(60000,)), "--finish-margin", "90s", expect=4, **job(9000, 120))
+        tuner.run(*self.timed(trials=7, enqueue=(900000,)), "--finish-margin", "90s", expect=4, **job(9000, 120))
 
-        self.assertEqual(self.attempts()[60000], 0)
+        self.assertEqual(self.attempts()[900000], 0)
 
     def test_without_a_word_in_the_environment_scontrol_is_asked(self):
         self.study_of_short_trials()
