@@ -122,7 +122,7 @@ TEST_F(Submit, RefusesWhatIsNoLongOptionOfSbatch) {
 }
 
 TEST_F(Submit, RefusesOptionsWithoutTheirValue) {
-  EXPECT_THAT(refusal("submit", job({"--time", "5", "--dry-run", "--job-name="})),
+  EXPECT_THAT(refusal("submit", job({"--time", "5", "--dry-run", "--job-name", ""})),
               HasSubstr("--job-name has no value"));
   EXPECT_THAT(refusal("submit", job({"--time", "5", "--dry-run", "--sbatch", "constraint="})),
               HasSubstr("--sbatch constraint has no value"));
