@@ -39,8 +39,8 @@ PlannedStudy plan_recorded(const RunOptions& options) {
       plugin_info(strategy, resumed_options(definition, strategy.description,
                                             assignments(options.strategy_set, "strategy-set"), options.trust));
   now.inputs = input_digests(objective, objective_options);
-  PlannedStudy planned{options.resume,    now, std::nullopt, std::move(objective), std::move(strategy),
-                       objective_options, {}};
+  PlannedStudy planned{options.resume, now, std::nullopt, std::move(objective), std::move(strategy), objective_options,
+                       now.inputs,     {}};
   require_same_study(planned.path, definition, now, planned.objective.description);
   go_on_with(std::move(recorded), planned);
   return planned;
@@ -55,9 +55,8 @@ PlannedStudy plan_typed(const RunOptions& options) {
       load_plugin(options.strategy.empty() ? kDefaultStrategy : options.strategy, PluginKind::strategy);
   StudyDefinition now = define_study(options, objective, strategy);
   const std::filesystem::path path = options.study.empty() ? objective.description.name + ".h5" : options.study;
-  PluginOptions objective_options = now.objective.options;
-  PlannedStudy planned{path, std::move(now), std::nullopt, std::move(objective), std::move(strategy), objective_options,
-                       {}};
+  PlannedStudy planned{path,       now, std::nullopt, std::move(objective), std::move(strategy), now.objective.options,
+                       now.inputs, {}};
   if (!std::filesystem::exists(StudyFiles(path).study())) return planned;
   LoadedStudy recorded = look_at(path, options);
   const StudyDefinition& definition = recorded.study.definition();

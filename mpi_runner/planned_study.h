@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +23,9 @@ struct PlannedStudy {
   std::optional<LoadedStudy> recorded;  // that one
   LoadedPlugin objective;
   LoadedPlugin strategy;
-  PluginOptions objective_options;   // as trials get them
-  std::vector<std::string> remarks;  // what people should know
+  PluginOptions objective_options;            // as trials get them
+  std::map<std::string, std::string> inputs;  // file → SHA-256, where they lie now
+  std::vector<std::string> remarks;           // what people should know
 };
 
 // Throws UserError, PluginError, DamagedStudy.

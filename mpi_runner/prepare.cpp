@@ -115,7 +115,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   ObjectiveSetup objective = objective_setup(planned, settings);
   objective.launch.threads = options.threads.value_or(0);  // each rank finds out its own
   const std::string plugin_sha256 = sha256_of_file(planned.objective.launch.plugin);
-  std::map<std::string, std::string> digests = planned.definition.inputs;
+  std::map<std::string, std::string> digests = planned.inputs;
   digests[planned.objective.launch.plugin.string()] = plugin_sha256;
   const std::filesystem::path logs = std::filesystem::absolute(logs_of(planned.path));
   transport.send_to_others(to_bytes(WorkerSetup{objective, digests, logs, options.rank_timeout_s}));
