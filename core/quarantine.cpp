@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace tuner {
@@ -37,18 +38,32 @@ bool is_of_several_ranks(const Row& row) {
 }  // namespace
 
 void Quarantine::failed(const Place& place, TrialId trial) {
+  ++in_a_row_[place.rank];
   of_ranks_[place.rank][trial] = {place.rank};
   of_hosts_[place.host][trial] = {place.rank};
 }
 
 void Quarantine::succeeded(const Place& place, TrialId trial) {
+  ++succeeded_;
+  in_a_row_.erase(place.rank);
   note_success(of_ranks_, place.rank, trial);
   note_success(of_hosts_, place.host, trial);
 }
 
-void Quarantine::blamed(TrialId trial) {
+void Quarantine::blamed(const Place& place, TrialId trial) {
+  ++blamed_;
+  ++in_a_row_[place.rank];
   forget(of_ranks_, trial);
   forget(of_hosts_, trial);
+}
+
+bool Quarantine::is_credible(RankId rank) const {
+  const auto row = in_a_row_.find(rank);
+  if (row == in_a_row_.end()) return true;
+  if (blamed_ == 0) return false;
+  constexpr double kChance = 0.05;
+  const double rate = static_cast<double>(blamed_) / static_cast<double>(blamed_ + succeeded_);
+  return std::pow(rate, row->second) >= kChance;
 }
 
 std::size_t Quarantine::failures(RankId rank) const {

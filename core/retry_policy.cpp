@@ -15,11 +15,18 @@ bool should_retry(const RetryPolicy& policy, const Trial& trial, Cause cause) {
   return may_be_the_ranks_fault(cause) && trial.retried < policy.retries;
 }
 
+bool should_retry_undecided(const RetryPolicy& policy, const Trial& trial, Cause cause) {
+  return may_be_the_ranks_fault(cause) && may_be_tried_undecided(policy, trial);
+}
+
+bool may_be_tried_undecided(const RetryPolicy& policy, const Trial& trial) {
+  return trial.retried > 0 && trial.retried <= policy.retries;
+}
+
 std::optional<Place> failed_at(const Study& study, TrialId id) {
   const Trial& trial = study.trial(id);
-  if (trial.retried == 0 || trial.state != TrialState::waiting || !may_be_the_ranks_fault(trial.cause))
-    return std::nullopt;
-  // From the end: it waits since then.
+  if (trial.retried == 0 || !trial.is_pending() || !may_be_the_ranks_fault(trial.cause)) return std::nullopt;
+  // From the end: it has not run to an end since then.
   const auto failure = std::find_if(study.failures().rbegin(), study.failures().rend(),
                                     [&](const Failure& one) { return one.trial == id; });
   return Place{failure->rank, study.hosts()[failure->host]};

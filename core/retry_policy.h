@@ -2,8 +2,9 @@
 //
 //   bad_value, exception, timeout   its configuration is blamed: the same would happen again
 //   crash, out_of_memory            its rank or host may be to blame: tried again `retries` times, elsewhere where
-//   there
-//                                   is another rank or host; then its configuration is blamed
+//                                   there is another rank or host, and once more where the last of these was made at a
+//                                   rank that was only free earlier than those that decide; then its configuration is
+//                                   blamed
 //   preempted                       runs again, as often as it takes
 //   lost                            runs again, and counts against nothing; but a trial that was running at `max_lost`
 //                                   deaths of its rank or node, or of the whole run, has failed as suspect
@@ -33,7 +34,13 @@ struct RetryPolicy {
 // Whether the running trial is to be tried again after its attempt has ended by this cause.
 bool should_retry(const RetryPolicy& policy, const Trial& trial, Cause cause);
 
-// Where the last attempt of a trial failed that now waits for another rank or host; nothing for other trials.
+// The same for an attempt at a rank that does not decide about this trial.
+bool should_retry_undecided(const RetryPolicy& policy, const Trial& trial, Cause cause);
+
+// Whether the trial, which failed, may be tried at a rank that does not decide about it.
+bool may_be_tried_undecided(const RetryPolicy& policy, const Trial& trial);
+
+// Where the last attempt of a trial failed that waits for another rank or host, or runs there; nothing for others.
 std::optional<Place> failed_at(const Study& study, TrialId id);
 
 // Trials that wait to run again and have been running at too many deaths; in the order of their numbers.

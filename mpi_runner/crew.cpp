@@ -74,7 +74,7 @@ bool Crew::works(const Member& member) const {
 
 std::size_t Crew::room(RankId rank) const {
   const Member& member = members_[rank.value];
-  if (!works(member) || member.trust == Trust::suspended) return 0;
+  if (!works(member)) return 0;
   const std::size_t batch = batch_size();
   // A batch is refilled at its half, so that the refill travels while the rest is worked off.
   return member.trials.size() <= batch / 2 ? batch - member.trials.size() : 0;
@@ -82,7 +82,8 @@ std::size_t Crew::room(RankId rank) const {
 
 std::size_t Crew::total_room() const {
   std::size_t sum = 0;
-  for (std::size_t rank = 0; rank < members_.size(); ++rank) sum += room(RankId{rank});
+  for (std::size_t rank = 0; rank < members_.size(); ++rank)
+    if (!is_suspended(RankId{rank})) sum += room(RankId{rank});
   return sum;
 }
 
@@ -131,7 +132,7 @@ std::vector<RankId> Crew::starting() const {
   return found;
 }
 
-bool Crew::is_elsewhere(RankId rank, const Place& failed_at) const {
+bool Crew::decides(RankId rank, const Place& failed_at) const {
   // The higher, the better.
   const auto worth = [&](std::size_t place) {
     const Member& member = members_[place];
@@ -143,6 +144,12 @@ bool Crew::is_elsewhere(RankId rank, const Place& failed_at) const {
   int best = -1;
   for (std::size_t place = 0; place < members_.size(); ++place) best = std::max(best, worth(place));
   return worth(rank.value) == best;
+}
+
+bool Crew::decider_has_room(const Place& failed_at) const {
+  for (std::size_t rank = 0; rank < members_.size(); ++rank)
+    if (room(RankId{rank}) > 0 && decides(RankId{rank}, failed_at)) return true;
+  return false;
 }
 
 std::vector<RankId> Crew::silent(double since_s) const {

@@ -40,7 +40,7 @@ class Crew {
   // How many more trials the rank should be given now. A rank gets one trial at a time, but several at once when trials
   // are shorter than a message's round trip, so that it need not wait for the manager after each.
   std::size_t room(RankId rank) const;
-  std::size_t total_room() const;
+  std::size_t total_room() const;  // for new trials
   std::size_t busy() const;        // ranks that have a trial
   std::size_t idle() const;        // ranks that could have one and have none
   std::size_t present() const;     // ranks that are not removed
@@ -49,13 +49,16 @@ class Crew {
   std::vector<RankId> takers() const;  // ranks that are ready for trials, or busy with one
   const std::string& host(RankId rank) const { return members_[rank.value].host; }
 
-  // Doubted ranks try a trial again only where no other could; suspended ones take no trials.
+  // Suspended ranks take no new trials, and the word of doubted ones counts where there is no other.
   enum class Trust { full, doubted, suspended };
   void trust(RankId rank, Trust trust) { members_[rank.value].trust = trust; }
+  bool is_suspended(RankId rank) const { return members_[rank.value].trust == Trust::suspended; }
 
-  // Whether `rank` is where a trial that failed should run again: elsewhere. Of the ranks that could take it, on
+  // Whether `rank` is where it is decided about a trial that failed there: elsewhere. Of the ranks that take trials, on
   // another host, else at another rank, those that are not doubted come first.
-  bool is_elsewhere(RankId rank, const Place& failed_at) const;
+  bool decides(RankId rank, const Place& failed_at) const;
+  // Whether a rank that decides has room.
+  bool decider_has_room(const Place& failed_at) const;
 
   // Seconds that a trial takes, mean of the latest.
   double mean_duration_s() const { return mean_duration_s_; }

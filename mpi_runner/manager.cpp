@@ -79,6 +79,7 @@ void Manager::begin() {
   for (const TrialAdded& trial : enqueued(study(), plan_.enqueue)) record(trial);
   give_up_suspects();
   look_at_earlier_runs();
+  learn_of_earlier_runs();
   hear_of_time();
   take_left_requests();
   if (study().paused())

@@ -133,6 +133,8 @@ class Manager {
   void join(RankId rank, const std::string& host);
   void record(const Event& event) { store_.record(event); }
   void record_result(RankId rank, AttemptEnded ended);
+  bool is_tried_again(RankId rank, const AttemptEnded& ended) const;
+  void learn_of_earlier_runs();
   void learn_of_place(RankId rank, TrialId trial, Cause cause);
   void take_out_sick_ranks();
   void take_benched_ranks_back();
@@ -144,6 +146,7 @@ class Manager {
   void plan_assignments(std::uint64_t left);
   std::optional<TrialId> next_trial(RankId rank, std::uint64_t left) const;
   bool may_run_on(RankId rank, TrialId trial) const;
+  bool is_worth_trying(RankId rank, TrialId trial, const Place& failed_at) const;
   std::uint64_t waiting_for_others() const;
   void plan_fallbacks(std::uint64_t left);
   void add_fallbacks(std::uint64_t count);

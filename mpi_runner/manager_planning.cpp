@@ -118,7 +118,16 @@ std::optional<TrialId> Manager::next_trial(RankId rank, std::uint64_t left) cons
 
 bool Manager::may_run_on(RankId rank, TrialId trial) const {
   const std::optional<Place> place = failed_at(study(), trial);
-  return !place || crew_.is_elsewhere(rank, *place);
+  if (!place) return !crew_.is_suspended(rank);
+  return crew_.decides(rank, *place) || is_worth_trying(rank, trial, *place);
+}
+
+// At a rank that does not decide about the trial: better that than a rank without work, since a value is a value.
+bool Manager::is_worth_trying(RankId rank, TrialId trial, const Place& failed_at) const {
+  const bool nothing_new_comes =
+      study().exhausted() || trials_left_to_start(plan_.rules, study()) <= study().waiting().size();
+  return rank != failed_at.rank && (crew_.is_suspended(rank) || nothing_new_comes) &&
+         may_be_tried_undecided(plan_.retry, study().trial(trial)) && !crew_.decider_has_room(failed_at);
 }
 
 // Trials that wait while no rank that has room may run them.

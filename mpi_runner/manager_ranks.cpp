@@ -83,7 +83,7 @@ void Manager::record_result(RankId rank, AttemptEnded ended) {
   ended.time = wall_time_s();
   crew_.ended(rank, ended.trial, ended.duration_s);
   const TrialId trial = ended.trial;
-  if (should_retry(plan_.retry, study().trial(trial), ended.cause)) {
+  if (is_tried_again(rank, ended)) {
     quarantine_.failed({rank, crew_.host(rank)}, trial);
     return record(AttemptRetried{trial, ended.attempt, ended.cause, ended.time, ended.duration_s, ended.message});
   }
@@ -91,25 +91,41 @@ void Manager::record_result(RankId rank, AttemptEnded ended) {
   unacknowledged_.emplace_back(store_.record(ended), trial);
 }
 
+bool Manager::is_tried_again(RankId rank, const AttemptEnded& ended) const {
+  const Trial& trial = study().trial(ended.trial);
+  if (should_retry(plan_.retry, trial, ended.cause)) return true;
+  const std::optional<Place> before = failed_at(study(), ended.trial);
+  return before && !crew_.decides(rank, *before) && should_retry_undecided(plan_.retry, trial, ended.cause);
+}
+
 void Manager::learn_of_place(RankId rank, TrialId trial, Cause cause) {
   if (cause == Cause::value || cause == Cause::pruned) {
     quarantine_.succeeded({rank, crew_.host(rank)}, trial);
     if (study().trial(trial).retried > 0) take_out_sick_ranks();
-  } else {
-    quarantine_.blamed(trial);
+  } else if (study().trial(trial).retried > 0) {
+    quarantine_.blamed({rank, crew_.host(rank)}, trial);
+  }
+}
+
+void Manager::learn_of_earlier_runs() {
+  for (const TrialId id : study().finished()) {
+    const Trial& trial = study().trial(id);
+    if (trial.origin == Origin::imported) continue;
+    if (trial.state != TrialState::failed) quarantine_.knows_success();
+    if (trial.state == TrialState::failed && trial.retried > 0) quarantine_.knows_blame();
   }
 }
 
 // Trials fail fast on a sick rank, which would take one after the other before the first has succeeded elsewhere.
 void Manager::weigh_trust() {
-  const auto is_trusted = [this](RankId rank) { return quarantine_.failures(rank) == 0; };
+  const auto is_credible = [this](RankId rank) { return quarantine_.is_credible(rank); };
   const std::vector<RankId> takers = crew_.takers();
-  const bool others_work = std::ranges::any_of(takers, is_trusted);
+  const bool others_work = std::ranges::any_of(takers, is_credible);
   for (const RankId rank : takers) {
     const bool is_suspect = others_work && quarantine_.failures(rank) >= Quarantine::kFailuresInARow;
-    crew_.trust(rank, is_trusted(rank) ? Crew::Trust::full
-                      : is_suspect     ? Crew::Trust::suspended
-                                       : Crew::Trust::doubted);
+    crew_.trust(rank, is_credible(rank) ? Crew::Trust::full
+                      : is_suspect      ? Crew::Trust::suspended
+                                        : Crew::Trust::doubted);
   }
 }
 

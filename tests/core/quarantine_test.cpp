@@ -52,7 +52,7 @@ TEST(Quarantine, ConfigurationsThatFailEverywhereProveNothing) {
   Quarantine quarantine;
   for (const std::uint64_t trial : {0U, 1U, 2U, 3U}) {
     quarantine.failed(kSick, TrialId{trial});
-    quarantine.blamed(TrialId{trial});
+    quarantine.blamed(kHealthy, TrialId{trial});
   }
 
   EXPECT_THAT(quarantine.sick_ranks(), IsEmpty());
@@ -66,6 +66,51 @@ TEST(Quarantine, ATrialThatSucceedsWhereItFailedProvesNothing) {
   }
 
   EXPECT_THAT(quarantine.sick_ranks(), IsEmpty());
+}
+
+TEST(Quarantine, WhileNothingIsKnownOneFailureMakesARankDoubtful) {
+  Quarantine quarantine;
+  EXPECT_TRUE(quarantine.is_credible(kSick.rank));
+
+  quarantine.failed(kSick, TrialId{0});
+  EXPECT_FALSE(quarantine.is_credible(kSick.rank));
+
+  quarantine.succeeded(kSick, TrialId{1});
+  EXPECT_TRUE(quarantine.is_credible(kSick.rank));
+}
+
+TEST(Quarantine, WhereMostConfigurationsFailARowOfFailuresIsNoReasonForDoubt) {
+  Quarantine quarantine;
+  for (const std::uint64_t trial : {0U, 1U, 2U, 3U}) quarantine.failed(kSick, TrialId{trial});
+  for (const std::uint64_t trial : {0U, 1U, 2U}) quarantine.blamed(kHealthy, TrialId{trial});
+  quarantine.succeeded(kHealthy, TrialId{5});
+
+  EXPECT_TRUE(quarantine.is_credible(kSick.rank)) << "0.75^4 = 0.32";
+
+  for (std::uint64_t trial = 6; trial < 13; ++trial) quarantine.failed(kSick, TrialId{trial});
+  EXPECT_FALSE(quarantine.is_credible(kSick.rank)) << "0.75^11 = 0.04";
+}
+
+TEST(Quarantine, WhatTwoRanksFailAtCountsAgainstBothThoughItProvesNothing) {
+  Quarantine quarantine;
+  for (int known = 0; known < 30; ++known) quarantine.knows_success();
+  for (const std::uint64_t trial : {0U, 1U}) {
+    quarantine.failed(kSick, TrialId{trial});
+    quarantine.blamed(kNeighbour, TrialId{trial});
+  }
+
+  EXPECT_FALSE(quarantine.is_credible(kSick.rank));
+  EXPECT_FALSE(quarantine.is_credible(kNeighbour.rank));
+  EXPECT_THAT(quarantine.sick_ranks(), IsEmpty());
+}
+
+TEST(Quarantine, WhatEarlierRunsBlamedIsKnown) {
+  Quarantine quarantine;
+  quarantine.knows_blame();
+  quarantine.knows_success();
+  quarantine.failed(kSick, TrialId{2});
+
+  EXPECT_TRUE(quarantine.is_credible(kSick.rank));
 }
 
 TEST(Quarantine, AHostIsSickWhereSeveralOfItsRanksAre) {

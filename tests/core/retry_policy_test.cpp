@@ -43,6 +43,22 @@ TEST(RetryPolicy, TheConfigurationIsBlamedAfterAsManyRetriesAsAllowed) {
   EXPECT_TRUE(once_more(2));
 }
 
+TEST(RetryPolicy, OnceAnAttemptMayFailUndecided) {
+  StudyBuilder builder;
+  builder.suggest({0.1});
+  const auto trial = [&]() -> const Trial& { return builder.study().trial(TrialId{0}); };
+  EXPECT_FALSE(may_be_tried_undecided({.retries = 1}, trial())) << "it has not failed";
+
+  retry(builder, 0, RankId{1});
+  EXPECT_TRUE(may_be_tried_undecided({.retries = 1}, trial()));
+  EXPECT_TRUE(should_retry_undecided({.retries = 1}, trial(), Cause::crash));
+  EXPECT_FALSE(should_retry_undecided({.retries = 1}, trial(), Cause::timeout));
+
+  retry(builder, 0, RankId{2});
+  EXPECT_FALSE(may_be_tried_undecided({.retries = 1}, trial()));
+  EXPECT_FALSE(should_retry_undecided({.retries = 1}, trial(), Cause::crash));
+}
+
 TEST(RetryPolicy, LostAndPreemptedAttemptsDoNotCountAgainstTheRetries) {
   StudyBuilder builder;
   builder.suggest({0.1});
@@ -52,7 +68,7 @@ TEST(RetryPolicy, LostAndPreemptedAttemptsDoNotCountAgainstTheRetries) {
   EXPECT_TRUE(should_retry({.retries = 1}, builder.study().trial(TrialId{0}), Cause::crash));
 }
 
-TEST(RetryPolicy, ARetriedTrialKnowsWhereItFailedUntilItRuns) {
+TEST(RetryPolicy, ARetriedTrialKnowsWhereItFailedUntilItEnds) {
   StudyBuilder builder;
   builder.suggest({0.1, 0.2});
   builder.apply(RankJoined{RankId{2}, "n7"});
@@ -66,6 +82,8 @@ TEST(RetryPolicy, ARetriedTrialKnowsWhereItFailedUntilItRuns) {
   EXPECT_FALSE(failed_at(builder.study(), TrialId{1}));
   EXPECT_THAT(builder.study().waiting(), ElementsAre(TrialId{0}, TrialId{1}));
   builder.start(0);
+  EXPECT_EQ(failed_at(builder.study(), TrialId{0})->rank, RankId{2});
+  builder.end(0, Cause::value, {0.5});
   EXPECT_FALSE(failed_at(builder.study(), TrialId{0}));
 }
 

@@ -109,6 +109,20 @@ class Faults(tuner.TunerTest):
         crashes = int(re.search(r"failed attempts: (\d+) crash", output)[1])
         self.assertLessEqual(crashes, 20, "a rank is left alone until what failed there has run elsewhere")
 
+    def test_a_retry_does_not_wait_for_a_rank_that_takes_long_while_others_are_free(self):
+        arguments = self.misbehave("segfault_once_while_the_first_waits", trials=3)
+        output = tuner.run(*arguments, ranks=3)  # the first waits for values of the others
+
+        self.assertIn("3 finished, 0 failed; failed attempts: 2 crash", output)
+
+    def test_where_most_configurations_crash_no_rank_waits_for_one_that_takes_long(self):
+        arguments = self.misbehave("segfault_while_the_tenth_waits", trials=40)
+        tuner.run(*arguments, ranks=3)  # the tenth waits for the verdict on many others
+
+        trials = tuner.trials(self.study)
+        self.assertEqual([number for number, row in trials.items() if row[0] == "complete"], [0, 10])
+        self.assertEqual({row[1] for row in trials.values() if row[0] == "failed"}, {2}, "one retry, and no more")
+
     def test_a_rank_that_was_taken_out_works_again_where_no_other_is_left(self):
         arguments = self.misbehave("segfault_in_sick_place", "--rank-timeout", "4s", trials=10**7)
         line = tuner.command_on_ranks(arguments, [{"SICK_PLACE": "1"}, {}])

@@ -92,16 +92,16 @@ TEST(Crew, ElsewhereIsAnotherHostWhereThereIsOneAndElseAnotherRank) {
   const Place place{RankId{0}, "n0"};
   crew.ready(RankId{0}, "n0");
   crew.ready(RankId{1}, "n0");
-  EXPECT_FALSE(crew.is_elsewhere(RankId{0}, place));
-  EXPECT_TRUE(crew.is_elsewhere(RankId{1}, place));
+  EXPECT_FALSE(crew.decides(RankId{0}, place));
+  EXPECT_TRUE(crew.decides(RankId{1}, place));
 
   crew.ready(RankId{2}, "n2");
-  EXPECT_FALSE(crew.is_elsewhere(RankId{1}, place));
-  EXPECT_TRUE(crew.is_elsewhere(RankId{2}, place));
+  EXPECT_FALSE(crew.decides(RankId{1}, place));
+  EXPECT_TRUE(crew.decides(RankId{2}, place));
 
   crew.remove(RankId{2});
   crew.remove(RankId{1});
-  EXPECT_TRUE(crew.is_elsewhere(RankId{0}, place));
+  EXPECT_TRUE(crew.decides(RankId{0}, place));
 }
 
 TEST(Crew, ATrialThatFailedRunsAgainWhereNothingElseHasFailedIfItCan) {
@@ -111,14 +111,14 @@ TEST(Crew, ATrialThatFailedRunsAgainWhereNothingElseHasFailedIfItCan) {
   for (const std::uint64_t rank : {2, 3}) crew.ready(RankId{rank}, "n2");
   crew.trust(RankId{2}, Crew::Trust::doubted);
 
-  EXPECT_FALSE(crew.is_elsewhere(RankId{2}, place));
-  EXPECT_TRUE(crew.is_elsewhere(RankId{3}, place));
+  EXPECT_FALSE(crew.decides(RankId{2}, place));
+  EXPECT_TRUE(crew.decides(RankId{3}, place));
 
   crew.trust(RankId{3}, Crew::Trust::doubted);
-  EXPECT_TRUE(crew.is_elsewhere(RankId{1}, place)) << "trusted, if on the same host";
+  EXPECT_TRUE(crew.decides(RankId{1}, place)) << "trusted, if on the same host";
   crew.trust(RankId{1}, Crew::Trust::doubted);
-  EXPECT_TRUE(crew.is_elsewhere(RankId{2}, place));
-  EXPECT_FALSE(crew.is_elsewhere(RankId{1}, place));
+  EXPECT_TRUE(crew.decides(RankId{2}, place));
+  EXPECT_FALSE(crew.decides(RankId{1}, place));
 }
 
 TEST(Crew, ATrialDoesNotWaitForASuspendedRank) {
@@ -126,19 +126,33 @@ TEST(Crew, ATrialDoesNotWaitForASuspendedRank) {
   for (const RankId rank : {RankId{0}, RankId{1}}) crew.ready(rank, "n0");
   crew.trust(RankId{1}, Crew::Trust::suspended);
 
-  EXPECT_TRUE(crew.is_elsewhere(RankId{0}, {RankId{0}, "n0"}));
+  EXPECT_TRUE(crew.decides(RankId{0}, {RankId{0}, "n0"}));
 }
 
-TEST(Crew, ASuspendedRankTakesNoTrialsUntilItIsTrustedAgain) {
+TEST(Crew, ASuspendedRankHasNoRoomForNewTrialsUntilItIsTrustedAgain) {
   Crew crew(1, 0);
   crew.ready(RankId{0}, "n0");
 
   crew.trust(RankId{0}, Crew::Trust::suspended);
-  EXPECT_EQ(crew.room(RankId{0}), 0U);
+  EXPECT_TRUE(crew.is_suspended(RankId{0}));
+  EXPECT_EQ(crew.total_room(), 0U);
   EXPECT_EQ(crew.idle(), 0U);
+  EXPECT_EQ(crew.room(RankId{0}), 1U) << "for one that failed elsewhere";
 
   crew.trust(RankId{0}, Crew::Trust::doubted);
-  EXPECT_EQ(crew.room(RankId{0}), 1U);
+  EXPECT_EQ(crew.total_room(), 1U);
+}
+
+TEST(Crew, WhereARankThatDecidesHasRoomTheTrialNeedNotGoToAnother) {
+  Crew crew(3, 0);
+  for (const std::uint64_t rank : {0, 1, 2}) crew.ready(RankId{rank}, "n0");
+  crew.trust(RankId{1}, Crew::Trust::doubted);
+  const Place place{RankId{0}, "n0"};
+  EXPECT_TRUE(crew.decider_has_room(place));
+
+  crew.assigned(RankId{2}, TrialId{7});
+
+  EXPECT_FALSE(crew.decider_has_room(place));
 }
 
 TEST(Crew, ALostRankComesBackOnceItHasEndedWhatItHad) {
