@@ -6,7 +6,8 @@
 
 namespace tuner {
 
-// As it is where no character means anything to a shell, else in single quotes.
+// As it is where no character means anything to a shell, else in single quotes; what would harm a terminal escaped, as
+// bash reads it.
 std::string shell_word(std::string_view text);
 
 }  // namespace tuner

@@ -23,7 +23,7 @@ bool has_score(const std::string& metrics) {
 
 std::optional<HoldoutScored> look_at_holdout(const Study& study, const HostLaunch& launch, const PluginOptions& options,
                                              const std::filesystem::path& trials_directory,
-                                             const std::function<void()>& while_waiting) {
+                                             const WhileWaiting& while_waiting) {
   const std::optional<TrialId> best = final_choice(study);
   if (!best) return std::nullopt;
   if (!study.holdout_looks().empty() && study.holdout_looks().back().trial == *best) return std::nullopt;

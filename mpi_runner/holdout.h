@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 
 #include "core/study.h"
@@ -15,10 +14,9 @@ namespace tuner {
 inline constexpr const char* kHoldoutPrefix = "holdout_";
 
 // Nothing where the plugin has no refit() or no hold-out part, where no trial is complete, or where the last look was
-// at the same trial. `while_waiting` is called ten times a second, and what it throws ends the look. Throws
-// PluginError, UserError.
+// at the same trial. What `while_waiting` throws ends the look. Throws PluginError, UserError.
 std::optional<HoldoutScored> look_at_holdout(const Study& study, const HostLaunch& launch, const PluginOptions& options,
                                              const std::filesystem::path& trials_directory,
-                                             const std::function<void()>& while_waiting);
+                                             const WhileWaiting& while_waiting);
 
 }  // namespace tuner

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/error.h"
 #include "core/json_places.h"
@@ -16,20 +17,18 @@
 namespace tuner {
 namespace {
 
-void leave_when_asked() {
+void leave_when_asked(double) {
   if (stop_request() == StopRequest::leave) throw Interrupted("stopped by a signal, while a plugin was asked");
 }
 
 // A host that answers one question after the other, while we wait.
 class Interview {
  public:
-  explicit Interview(const HostLaunch& launch) : launch_(launch), host_(launch) {}
+  explicit Interview(const HostLaunch& launch, WhileWaiting while_waiting = leave_when_asked)
+      : launch_(launch), host_(launch), while_waiting_(std::move(while_waiting)) {}
 
-  // No time-out from here on; calls this ten times a second instead.
-  void wait_with(std::function<void()> while_waiting) {
-    timeout_s_ = -1;
-    while_waiting_ = std::move(while_waiting);
-  }
+  // No time-out from here on.
+  void wait_for_ever() { timeout_s_ = -1; }
 
   template <class Expected>
   Expected ask(const protocol::Request& request) {
@@ -50,6 +49,8 @@ class Interview {
 
   protocol::Reply wait() {
     const auto start = Clock::now();
+    Clock::time_point last_sign = start;
+    std::uint64_t printed_bytes = host_.printed_bytes();
     SlowStart slow_start(named("plugin", launch_.plugin), timeout_s_);
     for (;;) {
       if (auto reply = host_.receive()) {
@@ -62,7 +63,8 @@ class Interview {
       if (timeout_s_ >= 0) slow_start.look();
       constexpr double kLongestWait_s = 0.1;
       host_.wait(timeout_s_ < 0 ? kLongestWait_s : std::min(kLongestWait_s, timeout_s_ - waited_s));
-      while_waiting_();
+      if (host_.printed_bytes() != std::exchange(printed_bytes, host_.printed_bytes())) last_sign = Clock::now();
+      while_waiting_(timeout_s_ < 0 ? std::chrono::duration<double>(Clock::now() - last_sign).count() : 0);
     }
   }
 
@@ -74,7 +76,7 @@ class Interview {
   const HostLaunch& launch_;
   HostProcess host_;
   double timeout_s_ = launch_.start_timeout_s;
-  std::function<void()> while_waiting_ = leave_when_asked;
+  WhileWaiting while_waiting_;
 };
 
 }  // namespace
@@ -115,11 +117,15 @@ std::vector<std::string> plugin_inputs(const HostLaunch& launch, const PluginOpt
   }
 }
 
-std::string refit(const HostLaunch& launch, const RefitCall& call, const std::function<void()>& while_waiting) {
-  Interview interview(launch);
+std::string refit(const HostLaunch& launch, const RefitCall& call) {
+  return refit(launch, call, leave_when_asked);
+}
+
+std::string refit(const HostLaunch& launch, const RefitCall& call, const WhileWaiting& while_waiting) {
+  Interview interview(launch, while_waiting);
   interview.ask<protocol::Created>(protocol::CreateObjective{call.space.to_json(), goal_for_plugin(call.goal),
                                                              call.options, call.directory, launch.threads});
-  interview.wait_with(while_waiting);
+  interview.wait_for_ever();
   const auto metrics = interview.ask<protocol::Text>(
       protocol::Refit{call.part, call.seed, call.configuration, std::filesystem::absolute(call.directory)});
   interview.finish();

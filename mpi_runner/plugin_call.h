@@ -34,9 +34,13 @@ struct RefitCall {
   std::filesystem::path directory;  // exists; the plugin writes the model into it
 };
 
-// Metrics as a JSON object. Without a time-out, since training takes what it takes; `while_waiting` is called ten times
-// a second, and what it throws ends the training. Throws PluginError where the plugin has no refit().
-std::string refit(
-    const HostLaunch& launch, const RefitCall& call, const std::function<void()>& while_waiting = [] {});
+// Called ten times a second, with the seconds since the training began, or its plugin printed anything; what it throws
+// ends the training.
+using WhileWaiting = std::function<void(double silent_s)>;
+
+// Metrics as a JSON object. Without a time-out, since training takes what it takes. Throws PluginError where the plugin
+// has no refit(), and Interrupted when the process is told to leave.
+std::string refit(const HostLaunch& launch, const RefitCall& call);
+std::string refit(const HostLaunch& launch, const RefitCall& call, const WhileWaiting& while_waiting);
 
 }  // namespace tuner

@@ -165,7 +165,8 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
           std::move(planned.objective),
           std::move(planned.objective_options),
           std::move(planned.remarks),
-          settings.trial_timeout_s};
+          settings.trial_timeout_s,
+          settings.hang_after_s};
 }
 
 }  // namespace tuner

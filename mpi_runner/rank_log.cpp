@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "mpi_runner/clock.h"
+#include "storage/study_files.h"
 
 namespace tuner {
 namespace {
@@ -26,7 +27,7 @@ bool may_be_opened(const fs::path& path) {
 }  // namespace
 
 fs::path logs_of(const fs::path& study) {
-  return study.string() + ".logs";
+  return StudyFiles(study).study().string() + ".logs";
 }
 
 fs::path output_file(const fs::path& logs, TrialId trial, std::uint32_t attempt) {

@@ -81,7 +81,7 @@ void show_trial(const CommandCall& call, const Study& study, std::uint64_t numbe
   if (number >= study.trial_count())
     throw UserError(fmt::format("--trial = {}: the study has {}, counted from 0", number,
                                 count_text(study.trial_count(), "trial")));
-  print_story(call.out, study, TrialId{number}, logs_of(StudyFiles(file).study()));
+  print_story(call.out, study, TrialId{number}, logs_of(file));
 }
 
 void show_model(const CommandCall& call, const Study& study, const po::variables_map& values) {

@@ -44,6 +44,15 @@ class Faults(tuner.TunerTest):
         for line in (logs / "rank-0.log").read_text().splitlines():
             self.assertIn("event", json.loads(line))
 
+    def test_a_study_that_is_named_by_a_link_has_its_logs_beside_itself(self):
+        (self.folder / "scratch").mkdir()
+        self.study.symlink_to(self.folder / "scratch" / "real.h5")
+        tuner.run(*self.misbehave("print_and_go_on", on_trial=3))
+
+        self.assertIn("reading the data", self.story(3))
+        self.assertTrue((self.folder / "scratch" / "real.h5.logs" / "rank-0.log").exists())
+        self.assertFalse((self.folder / "study.h5.logs").exists())
+
     def test_a_trial_that_hangs_is_told_with_the_place_where_it_does(self):
         tuner.run(*self.misbehave("print_and_hang", "--hang-after", "0.5s", on_trial=3))
 
@@ -81,6 +90,11 @@ class Faults(tuner.TunerTest):
         output = tuner.run(*self.misbehave("hang", "--set", "at=refit", "--trial-timeout", "2s"))
 
         self.assertIn("training the final model took longer than 2 s (--trial-timeout)", output)
+
+    def test_training_of_the_final_model_hangs_as_a_trial_does(self):
+        output = tuner.run(*self.misbehave("hang", "--set", "at=refit", "--hang-after", "2s"))
+
+        self.assertIn("training the final model printed nothing for 2 s (--hang-after)", output)
 
     def test_no_retries_where_none_are_wanted_and_none_of_what_would_fail_again(self):
         tuner.run(*self.misbehave("segfault", "--retries", 0, on_trial=2))
