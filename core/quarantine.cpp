@@ -7,81 +7,106 @@
 #include <set>
 
 namespace tuner {
-namespace {
-
-template <class Rows, class Key>
-void note_success(Rows& rows, const Key& place, TrialId trial) {
-  rows.erase(place);
-  for (auto& [other, row] : rows)
-    if (const auto failure = row.find(trial); failure != row.end()) failure->second.succeeded_elsewhere = true;
-}
-
-template <class Rows>
-void forget(Rows& rows, TrialId trial) {
-  for (auto& [place, row] : rows) row.erase(trial);
-}
-
-template <class Row>
-bool is_sick(const Row& row) {
-  const auto proven = std::ranges::count_if(row, [](const auto& one) { return one.second.succeeded_elsewhere; });
-  return static_cast<std::size_t>(proven) >= Quarantine::kFailuresInARow;
-}
-
-template <class Row>
-bool is_of_several_ranks(const Row& row) {
-  std::set<RankId> ranks;
-  for (const auto& [trial, failure] : row)
-    if (failure.succeeded_elsewhere) ranks.insert(failure.rank);
-  return ranks.size() > 1;
-}
-
-}  // namespace
 
 void Quarantine::failed(const Place& place, TrialId trial) {
-  ++in_a_row_[place.rank];
-  of_ranks_[place.rank][trial] = {place.rank};
-  of_hosts_[place.host][trial] = {place.rank};
+  Record& record = records_[place.rank];
+  record.host = place.host;
+  ++record.in_a_row;
+  failures_.push_back({trial, place});
 }
 
 void Quarantine::succeeded(const Place& place, TrialId trial) {
-  ++succeeded_;
-  in_a_row_.erase(place.rank);
-  note_success(of_ranks_, place.rank, trial);
-  note_success(of_hosts_, place.host, trial);
+  Record& record = records_[place.rank];
+  record.host = place.host;
+  record.in_a_row = 0;
+  ++record.successes;
+  ++successes_;
+  for (Failure& failure : failures_) {
+    if (failure.place.rank == place.rank) failure.since_success_of_rank = false;
+    if (failure.place.host == place.host) failure.since_success_of_host = false;
+    if (failure.trial != trial || failure.place.rank == place.rank) continue;
+    failure.succeeded_elsewhere = true;
+    ++records_[failure.place.rank].flukes;
+  }
+  std::erase_if(failures_, [&](const Failure& one) {
+    const bool is_of_a_row = one.since_success_of_rank || one.since_success_of_host;
+    return one.trial == trial ? !one.succeeded_elsewhere || !is_of_a_row : one.succeeded_elsewhere && !is_of_a_row;
+  });
 }
 
 void Quarantine::blamed(const Place& place, TrialId trial) {
-  ++blamed_;
-  ++in_a_row_[place.rank];
-  forget(of_ranks_, trial);
-  forget(of_hosts_, trial);
-}
-
-bool Quarantine::is_credible(RankId rank) const {
-  const auto row = in_a_row_.find(rank);
-  if (row == in_a_row_.end()) return true;
-  if (blamed_ == 0) return false;
-  constexpr double kChance = 0.05;
-  const double rate = static_cast<double>(blamed_) / static_cast<double>(blamed_ + succeeded_);
-  return std::pow(rate, row->second) >= kChance;
+  Record& record = records_[place.rank];
+  record.host = place.host;
+  ++record.in_a_row;
+  ++blames_;
+  std::erase_if(failures_, [&](const Failure& failure) { return failure.trial == trial; });
 }
 
 std::size_t Quarantine::failures(RankId rank) const {
-  const auto row = of_ranks_.find(rank);
-  return row == of_ranks_.end() ? 0 : row->second.size();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      failures_, [&](const Failure& one) { return one.place.rank == rank && one.since_success_of_rank; }));
+}
+
+// Until much is known, failures count as rare: else two sick ranks that blame each other's trials would soon take what
+// they do for chance.
+bool Quarantine::is_credible(RankId rank) const {
+  const auto record = records_.find(rank);
+  if (record == records_.end() || record->second.in_a_row == 0) return true;
+  constexpr double kImaginedSuccesses = 20;
+  constexpr double kChance = 0.05;
+  const auto blames = static_cast<double>(blames_);
+  const double rate = blames / (blames + static_cast<double>(successes_) + kImaginedSuccesses);
+  return std::pow(rate, record->second.in_a_row) >= kChance;
+}
+
+// As long as would hardly ever happen by chance at the others, where they do not fail in a row themselves.
+template <class Others>
+std::size_t Quarantine::row_that_is_no_chance(const Others& is_other) const {
+  std::size_t attempts = 0;
+  std::size_t flukes = 0;
+  for (const auto& [rank, record] : records_) {
+    if (!is_other(rank, record) || record.in_a_row >= kFailuresInARow) continue;
+    attempts += record.successes + record.flukes;
+    flukes += record.flukes;
+  }
+  constexpr std::size_t kEnoughToTell = 10;
+  if (attempts < kEnoughToTell) return kFailuresInARow;
+  const double rate = static_cast<double>(flukes) / static_cast<double>(attempts);
+  constexpr double kHardlyEver = 1e-5;
+  constexpr std::size_t kLongestRow = 100;
+  std::size_t row = kFailuresInARow;
+  while (row < kLongestRow && std::pow(rate, row) > kHardlyEver) ++row;
+  return row;
 }
 
 std::vector<RankId> Quarantine::sick_ranks() const {
+  std::map<RankId, std::size_t> rows;
+  for (const Failure& failure : failures_)
+    if (failure.succeeded_elsewhere && failure.since_success_of_rank) ++rows[failure.place.rank];
   std::vector<RankId> sick;
-  for (const auto& [rank, row] : of_ranks_)
-    if (is_sick(row)) sick.push_back(rank);
+  for (const auto& [rank, row] : rows)
+    if (row >= row_that_is_no_chance([&, &self = rank](RankId other, const Record&) { return other != self; }))
+      sick.push_back(rank);
   return sick;
 }
 
 std::vector<std::string> Quarantine::sick_hosts() const {
+  struct Row {
+    std::size_t length = 0;
+    std::set<RankId> ranks;
+  };
+  std::map<std::string, Row> rows;
+  for (const Failure& failure : failures_) {
+    if (!failure.succeeded_elsewhere || !failure.since_success_of_host) continue;
+    Row& row = rows[failure.place.host];
+    ++row.length;
+    row.ranks.insert(failure.place.rank);
+  }
   std::vector<std::string> sick;
-  for (const auto& [host, row] : of_hosts_)
-    if (is_sick(row) && is_of_several_ranks(row)) sick.push_back(host);
+  for (const auto& [host, row] : rows) {
+    const auto is_other = [&self = host](RankId, const Record& record) { return record.host != self; };
+    if (row.ranks.size() > 1 && row.length >= row_that_is_no_chance(is_other)) sick.push_back(host);
+  }
   return sick;
 }
 

@@ -20,17 +20,16 @@ class Quarantine {
   void succeeded(const Place& place, TrialId trial);
   // The trial failed there too, and is not tried again: that proves nothing of any place.
   void blamed(const Place& place, TrialId trial);
-  // An earlier run of the study found so, at places that say nothing of these.
-  void knows_success() { ++succeeded_; }
-  void knows_blame() { ++blamed_; }
+
+  // So many that have succeeded elsewhere make a place sick: one is bad luck, and so may be two. More where trials
+  // fail by chance everywhere.
+  static constexpr std::size_t kFailuresInARow = 3;
 
   // Trials that failed there since its last success, and that no other place has failed at.
   std::size_t failures(RankId rank) const;
-  // Whether chance explains all failures there since its last success, as often as trials of this study are blamed:
-  // that a trial fails there, too, says something about the trial.
+  // Whether chance explains how often trials failed there since its last success, whoever was to blame: then one that
+  // fails there, too, is to blame itself. Chance is how often trials of this run are blamed.
   bool is_credible(RankId rank) const;
-  // So many that have succeeded elsewhere make a place sick: one is bad luck, and so may be two.
-  static constexpr std::size_t kFailuresInARow = 3;
 
   std::vector<RankId> sick_ranks() const;
   // Of more than one rank: else only the rank is sick.
@@ -38,16 +37,26 @@ class Quarantine {
 
  private:
   struct Failure {
-    RankId rank;
+    TrialId trial;
+    Place place;
+    bool since_success_of_rank = true;
+    bool since_success_of_host = true;
     bool succeeded_elsewhere = false;
   };
-  using Row = std::map<TrialId, Failure>;  // since the last success
+  struct Record {
+    std::string host;
+    std::size_t in_a_row = 0;  // failures since the last success
+    std::size_t successes = 0;
+    std::size_t flukes = 0;  // failures of trials that succeeded elsewhere
+  };
 
-  std::map<RankId, Row> of_ranks_;  // those with failures only
-  std::map<std::string, Row> of_hosts_;
-  std::map<RankId, std::size_t> in_a_row_;  // failures since the last success, whoever was to blame
-  std::size_t succeeded_ = 0;
-  std::size_t blamed_ = 0;
+  template <class Others>
+  std::size_t row_that_is_no_chance(const Others& is_other) const;
+
+  std::vector<Failure> failures_;  // of trials that are not decided, or that belong to a row
+  std::map<RankId, Record> records_;
+  std::size_t successes_ = 0;
+  std::size_t blames_ = 0;
 };
 
 // Why a place is taken out, for people.

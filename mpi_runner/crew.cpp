@@ -83,7 +83,7 @@ std::size_t Crew::room(RankId rank) const {
 std::size_t Crew::total_room() const {
   std::size_t sum = 0;
   for (std::size_t rank = 0; rank < members_.size(); ++rank)
-    if (!is_suspended(RankId{rank})) sum += room(RankId{rank});
+    if (!members_[rank].rests) sum += room(RankId{rank});
   return sum;
 }
 
@@ -94,7 +94,7 @@ std::size_t Crew::busy() const {
 
 std::size_t Crew::idle() const {
   return static_cast<std::size_t>(std::count_if(members_.begin(), members_.end(), [this](const Member& member) {
-    return works(member) && member.trust != Trust::suspended && member.trials.empty();
+    return works(member) && !member.rests && member.trials.empty();
   }));
 }
 
@@ -132,24 +132,32 @@ std::vector<RankId> Crew::starting() const {
   return found;
 }
 
-bool Crew::decides(RankId rank, const Place& failed_at) const {
-  // The higher, the better.
-  const auto worth = [&](std::size_t place) {
-    const Member& member = members_[place];
-    if (member.gone || member.benched || member.trust == Trust::suspended) return -1;
-    const bool other_host = !failed_at.host.empty() && !member.host.empty() && member.host != failed_at.host;
-    const int distance = other_host ? 2 : RankId{place} != failed_at.rank ? 1 : 0;
-    return distance + (distance > 0 && member.trust == Trust::full ? 2 : 0);
-  };
-  int best = -1;
-  for (std::size_t place = 0; place < members_.size(); ++place) best = std::max(best, worth(place));
-  return worth(rank.value) == best;
+// The higher, the more.
+int Crew::worth_of_word(std::size_t rank, const Place& failed_at) const {
+  const Member& member = members_[rank];
+  if (member.gone || member.benched) return -1;
+  if (RankId{rank} == failed_at.rank) return 0;
+  return member.doubted ? 1 : 2;
 }
 
-bool Crew::decider_has_room(const Place& failed_at) const {
-  for (std::size_t rank = 0; rank < members_.size(); ++rank)
-    if (room(RankId{rank}) > 0 && decides(RankId{rank}, failed_at)) return true;
-  return false;
+int Crew::most_worth(const Place& failed_at) const {
+  int most = -1;
+  for (std::size_t rank = 0; rank < members_.size(); ++rank) most = std::max(most, worth_of_word(rank, failed_at));
+  return most;
+}
+
+bool Crew::decides(RankId rank, const Place& failed_at) const {
+  return worth_of_word(rank.value, failed_at) == most_worth(failed_at);
+}
+
+bool Crew::is_next_to_decide(RankId rank, const Place& failed_at) const {
+  const int most = most_worth(failed_at);
+  if (worth_of_word(rank.value, failed_at) != most) return false;
+  const auto is_on_other_host = [&](std::size_t place) { return members_[place].host != failed_at.host; };
+  if (failed_at.host.empty() || is_on_other_host(rank.value)) return true;
+  for (std::size_t other = 0; other < members_.size(); ++other)
+    if (is_on_other_host(other) && room(RankId{other}) > 0 && worth_of_word(other, failed_at) == most) return false;
+  return true;
 }
 
 std::vector<RankId> Crew::silent(double since_s) const {

@@ -42,23 +42,25 @@ class Crew {
   std::size_t room(RankId rank) const;
   std::size_t total_room() const;  // for new trials
   std::size_t busy() const;        // ranks that have a trial
-  std::size_t idle() const;        // ranks that could have one and have none
+  std::size_t idle() const;        // ranks that could have a new one and have none
   std::size_t present() const;     // ranks that are not removed
   bool any_may_come_back() const;  // of those that were lost
+  bool is_idle(RankId rank) const { return works(members_[rank.value]) && members_[rank.value].trials.empty(); }
   bool present(RankId rank) const { return !members_[rank.value].gone; }
   std::vector<RankId> takers() const;  // ranks that are ready for trials, or busy with one
   const std::string& host(RankId rank) const { return members_[rank.value].host; }
 
-  // Suspended ranks take no new trials, and the word of doubted ones counts where there is no other.
-  enum class Trust { full, doubted, suspended };
-  void trust(RankId rank, Trust trust) { members_[rank.value].trust = trust; }
-  bool is_suspended(RankId rank) const { return members_[rank.value].trust == Trust::suspended; }
+  // The word of a rank that is doubted counts where there is no other.
+  void doubt(RankId rank, bool is_doubted) { members_[rank.value].doubted = is_doubted; }
+  // A rank that rests takes no new trials.
+  void rest(RankId rank, bool rests) { members_[rank.value].rests = rests; }
+  bool rests(RankId rank) const { return members_[rank.value].rests; }
 
-  // Whether `rank` is where it is decided about a trial that failed there: elsewhere. Of the ranks that take trials, on
-  // another host, else at another rank, those that are not doubted come first.
+  // Whether what the trial does at `rank` decides about it after it failed there: at another rank that is not doubted;
+  // where there is none at any other, and else at any.
   bool decides(RankId rank, const Place& failed_at) const;
-  // Whether a rank that decides has room.
-  bool decider_has_room(const Place& failed_at) const;
+  // Whether `rank`, which decides, is on another host, or no rank there that decides has room.
+  bool is_next_to_decide(RankId rank, const Place& failed_at) const;
 
   // Seconds that a trial takes, mean of the latest.
   double mean_duration_s() const { return mean_duration_s_; }
@@ -74,7 +76,8 @@ class Crew {
     bool gone = false;
     bool benched = false;
     bool may_come_back = false;
-    Trust trust = Trust::full;
+    bool doubted = false;
+    bool rests = false;
     std::string host;
     std::vector<TrialId> trials;
     std::vector<TrialId> lost_trials;  // that it had when it was lost
@@ -83,6 +86,8 @@ class Crew {
 
   std::size_t batch_size() const;
   bool works(const Member& member) const;
+  int worth_of_word(std::size_t rank, const Place& failed_at) const;
+  int most_worth(const Place& failed_at) const;
 
   std::vector<Member> members_;
   double mean_duration_s_ = 1;  // of the latest trials; long until known, so that the first ones go out one by one

@@ -163,10 +163,12 @@ void HostProcess::read_control() {
   }
 }
 
-// The host dies with its guard; what the host started does not.
+// The host dies with its guard; what the host started does not. It is in the host's process group or keeps the mark,
+// unless it has left both.
 void HostProcess::on_guard_lost() {
   guard_lost_ = true;
   report_ = GuardReport{.news = GuardNews::host_ended};
+  if (host_pid_ > 0) kill(-host_pid_, SIGKILL);
   kill_marked_processes(mark_);
 }
 

@@ -24,6 +24,7 @@ Manager::Manager(Transport& transport, StudyStore& store, Progress& progress, Ru
       progress_(progress),
       plan_(std::move(plan)),
       crew_(transport.size(), steady_time_s()),
+      rests_until_s_(transport.size()),
       strategy_(plan_.strategy),
       planned_(transport.size()),
       requests_(store.path(), [this](const std::string& problem) { progress_.notice(problem); }),
@@ -79,7 +80,6 @@ void Manager::begin() {
   for (const TrialAdded& trial : enqueued(study(), plan_.enqueue)) record(trial);
   give_up_suspects();
   look_at_earlier_runs();
-  learn_of_earlier_runs();
   hear_of_time();
   take_left_requests();
   if (study().paused())

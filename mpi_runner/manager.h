@@ -134,19 +134,23 @@ class Manager {
   void record(const Event& event) { store_.record(event); }
   void record_result(RankId rank, AttemptEnded ended);
   bool is_tried_again(RankId rank, const AttemptEnded& ended) const;
-  void learn_of_earlier_runs();
   void learn_of_place(RankId rank, TrialId trial, Cause cause);
   void take_out_sick_ranks();
   void take_benched_ranks_back();
   void weigh_trust();
+  void let_rest(RankId rank, double failed_after_s);
   void lose(RankId rank, const std::vector<TrialId>& trials, const std::string& why);
   void lose_silent_ranks();
   void give_up_suspects();
   void name_slow_ranks();
   void plan_assignments(std::uint64_t left);
-  std::optional<TrialId> next_trial(RankId rank, std::uint64_t left) const;
   bool may_run_on(RankId rank, TrialId trial) const;
-  bool is_worth_trying(RankId rank, TrialId trial, const Place& failed_at) const;
+  bool may_be_tried_undecided_on(RankId rank, TrialId trial) const;
+  template <class Chosen>
+  std::optional<TrialId> first_waiting(std::uint64_t left, const Chosen& chosen) const;
+  void assign(TrialId trial, RankId rank);
+  void plan_undecided_attempts();
+  void plan_without_strategy();
   std::uint64_t waiting_for_others() const;
   void plan_fallbacks(std::uint64_t left);
   void add_fallbacks(std::uint64_t count);
@@ -164,6 +168,7 @@ class Manager {
   RunPlan plan_;
   Crew crew_;
   Quarantine quarantine_;
+  std::vector<double> rests_until_s_;  // of each rank
   Absence absence_;
   StrategyDriver strategy_;
   std::vector<std::vector<Assignment>> planned_;  // for each rank, recorded and not sent

@@ -18,15 +18,21 @@ void Manager::plan() {
   weigh_trust();
   plan_assignments(trials_left_to_start(plan_.rules, study()));
   if (strategy_failure_) {
-    if (!worth_asking(left_s())) return;
-    const std::uint64_t left = trials_left_to_start(plan_.rules, study());
-    return add_fallbacks(std::min<std::uint64_t>(crew_.total_room(), left - std::min(left, waiting_for_others())));
+    plan_without_strategy();
+  } else {
+    if (plan_.strategy_learns && transport_.size() > 1) {
+      plan_fallbacks(trials_left_to_start(plan_.rules, study()));
+      discard_stale_suggestions();
+    }
+    plan_ask(trials_left_to_start(plan_.rules, study()));
   }
-  if (plan_.strategy_learns && transport_.size() > 1) {
-    plan_fallbacks(trials_left_to_start(plan_.rules, study()));
-    discard_stale_suggestions();
-  }
-  plan_ask(trials_left_to_start(plan_.rules, study()));
+  plan_undecided_attempts();
+}
+
+void Manager::plan_without_strategy() {
+  if (!worth_asking(left_s())) return;
+  const std::uint64_t left = trials_left_to_start(plan_.rules, study());
+  add_fallbacks(std::min<std::uint64_t>(crew_.total_room(), left - std::min(left, waiting_for_others())));
 }
 
 // Better a trial drawn at random than a rank without one, once the strategy is late. Not on one rank, where a study is
@@ -93,41 +99,51 @@ std::size_t Manager::look_ahead() const {
 }
 
 void Manager::plan_assignments(std::uint64_t left) {
-  const double now_s = wall_time_s();
-  for (std::uint64_t rank = 0; rank < transport_.size(); ++rank) {
-    for (std::size_t room = crew_.room(RankId{rank}); room > 0; --room, --left) {
-      const std::optional<TrialId> trial = next_trial(RankId{rank}, left);
+  for (RankId rank{0}; rank.value < transport_.size(); ++rank.value) {
+    for (std::size_t room = crew_.room(rank); room > 0; --room, --left) {
+      const auto trial = first_waiting(left, [&](TrialId waiting) { return may_run_on(rank, waiting); });
       if (!trial) break;
-      record(AttemptStarted{*trial, study().trial(*trial).attempt + 1, RankId{rank}, now_s});
-      crew_.assigned(RankId{rank}, *trial);
-      planned_[rank].push_back(assignment_of(*trial));
+      assign(*trial, rank);
     }
   }
 }
 
+// Better an attempt that decides nothing than a rank that waits: a value is a value. But not while suggestions come.
+void Manager::plan_undecided_attempts() {
+  const std::uint64_t left = trials_left_to_start(plan_.rules, study());
+  for (RankId rank{0}; rank.value < transport_.size(); ++rank.value) {
+    if (!crew_.is_idle(rank) || (strategy_.asking() && !crew_.rests(rank))) continue;
+    const auto trial = first_waiting(left, [&](TrialId waiting) { return may_be_tried_undecided_on(rank, waiting); });
+    if (trial) assign(*trial, rank);
+  }
+}
+
+void Manager::assign(TrialId trial, RankId rank) {
+  record(AttemptStarted{trial, study().trial(trial).attempt + 1, rank, wall_time_s()});
+  crew_.assigned(rank, trial);
+  planned_[rank.value].push_back(assignment_of(trial));
+}
+
 // Only the first `left` of those that wait may start, so that no new trial takes the place of one that waits for
 // another rank.
-std::optional<TrialId> Manager::next_trial(RankId rank, std::uint64_t left) const {
+template <class Chosen>
+std::optional<TrialId> Manager::first_waiting(std::uint64_t left, const Chosen& chosen) const {
   const std::deque<TrialId>& waiting = study().waiting();
   const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(left, waiting.size()));
   const auto found = std::find_if(waiting.begin(), end, [&, left_s = left_s()](TrialId trial) {
-    return may_run_on(rank, trial) && time_.may_start(study(), trial, left_s);
+    return chosen(trial) && time_.may_start(study(), trial, left_s);
   });
   return found == end ? std::nullopt : std::optional(*found);
 }
 
 bool Manager::may_run_on(RankId rank, TrialId trial) const {
   const std::optional<Place> place = failed_at(study(), trial);
-  if (!place) return !crew_.is_suspended(rank);
-  return crew_.decides(rank, *place) || is_worth_trying(rank, trial, *place);
+  return place ? crew_.is_next_to_decide(rank, *place) : !crew_.rests(rank);
 }
 
-// At a rank that does not decide about the trial: better that than a rank without work, since a value is a value.
-bool Manager::is_worth_trying(RankId rank, TrialId trial, const Place& failed_at) const {
-  const bool nothing_new_comes =
-      study().exhausted() || trials_left_to_start(plan_.rules, study()) <= study().waiting().size();
-  return rank != failed_at.rank && (crew_.is_suspended(rank) || nothing_new_comes) &&
-         may_be_tried_undecided(plan_.retry, study().trial(trial)) && !crew_.decider_has_room(failed_at);
+bool Manager::may_be_tried_undecided_on(RankId rank, TrialId trial) const {
+  const std::optional<Place> place = failed_at(study(), trial);
+  return place && rank != place->rank && may_be_tried_undecided(plan_.retry, study().trial(trial));
 }
 
 // Trials that wait while no rank that has room may run them.

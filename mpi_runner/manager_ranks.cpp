@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.h"
 #include "mpi_runner/clock.h"
@@ -85,6 +86,7 @@ void Manager::record_result(RankId rank, AttemptEnded ended) {
   const TrialId trial = ended.trial;
   if (is_tried_again(rank, ended)) {
     quarantine_.failed({rank, crew_.host(rank)}, trial);
+    let_rest(rank, ended.duration_s);
     return record(AttemptRetried{trial, ended.attempt, ended.cause, ended.time, ended.duration_s, ended.message});
   }
   learn_of_place(rank, trial, ended.cause);
@@ -107,26 +109,27 @@ void Manager::learn_of_place(RankId rank, TrialId trial, Cause cause) {
   }
 }
 
-void Manager::learn_of_earlier_runs() {
-  for (const TrialId id : study().finished()) {
-    const Trial& trial = study().trial(id);
-    if (trial.origin == Origin::imported) continue;
-    if (trial.state != TrialState::failed) quarantine_.knows_success();
-    if (trial.state == TrialState::failed && trial.retried > 0) quarantine_.knows_blame();
-  }
-}
-
-// Trials fail fast on a sick rank, which would take one after the other before the first has succeeded elsewhere.
+// Trials fail fast on a sick rank, which would take one after the other before the first has succeeded elsewhere: after
+// three it waits between them, each time twice as long, while others work.
 void Manager::weigh_trust() {
   const auto is_credible = [this](RankId rank) { return quarantine_.is_credible(rank); };
   const std::vector<RankId> takers = crew_.takers();
   const bool others_work = std::ranges::any_of(takers, is_credible);
   for (const RankId rank : takers) {
-    const bool is_suspect = others_work && quarantine_.failures(rank) >= Quarantine::kFailuresInARow;
-    crew_.trust(rank, is_credible(rank) ? Crew::Trust::full
-                      : is_suspect      ? Crew::Trust::suspended
-                                        : Crew::Trust::doubted);
+    const bool is_doubted = !is_credible(rank);
+    const bool is_suspect = is_doubted && quarantine_.failures(rank) >= Quarantine::kFailuresInARow;
+    crew_.doubt(rank, is_doubted);
+    crew_.rest(rank, is_suspect && others_work && steady_time_s() < rests_until_s_[rank.value]);
   }
+}
+
+void Manager::let_rest(RankId rank, double failed_after_s) {
+  const std::size_t failures = quarantine_.failures(rank);
+  if (failures < Quarantine::kFailuresInARow) return;
+  constexpr double kShortest_s = 0.1;
+  const double rest_s =
+      std::ldexp(std::max(failed_after_s, kShortest_s), static_cast<int>(failures - Quarantine::kFailuresInARow));
+  rests_until_s_[rank.value] = steady_time_s() + rest_s;
 }
 
 // Never the last one that works.

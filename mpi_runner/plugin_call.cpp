@@ -17,7 +17,7 @@
 namespace tuner {
 namespace {
 
-void leave_when_asked(double) {
+void leave_when_asked(const TrainingTimes&) {
   if (stop_request() == StopRequest::leave) throw Interrupted("stopped by a signal, while a plugin was asked");
 }
 
@@ -47,6 +47,10 @@ class Interview {
  private:
   using Clock = std::chrono::steady_clock;
 
+  static double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+
   protocol::Reply wait() {
     const auto start = Clock::now();
     Clock::time_point last_sign = start;
@@ -58,13 +62,13 @@ class Interview {
         return *std::move(reply);
       }
       if (host_.end()) fail(host_.end()->what);
-      const double waited_s = std::chrono::duration<double>(Clock::now() - start).count();
+      const double waited_s = seconds_since(start);
       if (timeout_s_ >= 0 && waited_s >= timeout_s_) fail(fmt::format("did not answer within {} s", timeout_s_));
       if (timeout_s_ >= 0) slow_start.look();
       constexpr double kLongestWait_s = 0.1;
       host_.wait(timeout_s_ < 0 ? kLongestWait_s : std::min(kLongestWait_s, timeout_s_ - waited_s));
       if (host_.printed_bytes() != std::exchange(printed_bytes, host_.printed_bytes())) last_sign = Clock::now();
-      while_waiting_(timeout_s_ < 0 ? std::chrono::duration<double>(Clock::now() - last_sign).count() : 0);
+      while_waiting_(timeout_s_ < 0 ? TrainingTimes{seconds_since(start), seconds_since(last_sign)} : TrainingTimes{});
     }
   }
 

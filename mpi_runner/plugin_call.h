@@ -34,9 +34,14 @@ struct RefitCall {
   std::filesystem::path directory;  // exists; the plugin writes the model into it
 };
 
-// Called ten times a second, with the seconds since the training began, or its plugin printed anything; what it throws
-// ends the training.
-using WhileWaiting = std::function<void(double silent_s)>;
+// Of a training; 0 while its plugin is still created.
+struct TrainingTimes {
+  double taken_s = 0;
+  double silent_s = 0;  // since the plugin printed something
+};
+
+// Called ten times a second; what it throws ends the training.
+using WhileWaiting = std::function<void(const TrainingTimes& times)>;
 
 // Metrics as a JSON object. Without a time-out, since training takes what it takes. Throws PluginError where the plugin
 // has no refit(), and Interrupted when the process is told to leave.

@@ -10,7 +10,6 @@
 
 #include "core/error.h"
 #include "core/shell_word.h"
-#include "mpi_runner/clock.h"
 #include "mpi_runner/holdout.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/manager.h"
@@ -53,13 +52,12 @@ int exit_code(RunEnd::Kind kind) {
 
 // Throws Interrupted when the run should end meanwhile.
 void score_holdout(PreparedRun& run, Manager& manager, Progress& progress) {
-  const double began_s = steady_time_s();
-  const auto while_waiting = [&](double silent_s) {
+  const auto while_waiting = [&](const TrainingTimes& times) {
     manager.keep_in_touch();
-    if (run.trial_timeout_s > 0 && steady_time_s() - began_s > run.trial_timeout_s)
+    if (run.trial_timeout_s > 0 && times.taken_s > run.trial_timeout_s)
       throw std::runtime_error(
           fmt::format("training the final model took longer than {} s (--trial-timeout)", run.trial_timeout_s));
-    if (run.hang_after_s > 0 && silent_s > run.hang_after_s)
+    if (run.hang_after_s > 0 && times.silent_s > run.hang_after_s)
       throw std::runtime_error(
           fmt::format("training the final model printed nothing for {} s (--hang-after)", run.hang_after_s));
     if (stop_request() == StopRequest::leave) throw Interrupted(kStopped);

@@ -68,7 +68,7 @@ TEST(Quarantine, ATrialThatSucceedsWhereItFailedProvesNothing) {
   EXPECT_THAT(quarantine.sick_ranks(), IsEmpty());
 }
 
-TEST(Quarantine, WhileNothingIsKnownOneFailureMakesARankDoubtful) {
+TEST(Quarantine, WhileLittleIsKnownOneFailureMakesARankDoubtful) {
   Quarantine quarantine;
   EXPECT_TRUE(quarantine.is_credible(kSick.rank));
 
@@ -81,36 +81,48 @@ TEST(Quarantine, WhileNothingIsKnownOneFailureMakesARankDoubtful) {
 
 TEST(Quarantine, WhereMostConfigurationsFailARowOfFailuresIsNoReasonForDoubt) {
   Quarantine quarantine;
-  for (const std::uint64_t trial : {0U, 1U, 2U, 3U}) quarantine.failed(kSick, TrialId{trial});
-  for (const std::uint64_t trial : {0U, 1U, 2U}) quarantine.blamed(kHealthy, TrialId{trial});
-  quarantine.succeeded(kHealthy, TrialId{5});
+  for (std::uint64_t trial = 0; trial < 60; ++trial) {
+    quarantine.failed(kNeighbour, TrialId{trial});
+    quarantine.blamed(kHealthy, TrialId{trial});
+  }
+  for (std::uint64_t trial = 60; trial < 68; ++trial) quarantine.failed(kSick, TrialId{trial});
+  EXPECT_TRUE(quarantine.is_credible(kSick.rank)) << "(60 / 80)^8 = 0.1";
 
-  EXPECT_TRUE(quarantine.is_credible(kSick.rank)) << "0.75^4 = 0.32";
-
-  for (std::uint64_t trial = 6; trial < 13; ++trial) quarantine.failed(kSick, TrialId{trial});
-  EXPECT_FALSE(quarantine.is_credible(kSick.rank)) << "0.75^11 = 0.04";
+  for (std::uint64_t trial = 68; trial < 71; ++trial) quarantine.failed(kSick, TrialId{trial});
+  EXPECT_FALSE(quarantine.is_credible(kSick.rank)) << "(60 / 80)^11 = 0.04";
 }
 
-TEST(Quarantine, WhatTwoRanksFailAtCountsAgainstBothThoughItProvesNothing) {
+// What they do must not become the rule that they are judged by.
+TEST(Quarantine, TwoRanksThatBlameEachOthersTrialsAreSoonDoubted) {
   Quarantine quarantine;
-  for (int known = 0; known < 30; ++known) quarantine.knows_success();
-  for (const std::uint64_t trial : {0U, 1U}) {
-    quarantine.failed(kSick, TrialId{trial});
-    quarantine.blamed(kNeighbour, TrialId{trial});
+  quarantine.succeeded(kNeighbour, TrialId{0});
+  std::uint64_t trial = 1;
+  while (trial < 100 && (quarantine.is_credible(kSick.rank) || quarantine.is_credible(kNeighbour.rank))) {
+    const bool neighbour_decides = quarantine.is_credible(kNeighbour.rank);
+    quarantine.failed(neighbour_decides ? kSick : kNeighbour, TrialId{trial});
+    quarantine.blamed(neighbour_decides ? kNeighbour : kSick, TrialId{trial});
+    ++trial;
   }
 
-  EXPECT_FALSE(quarantine.is_credible(kSick.rank));
-  EXPECT_FALSE(quarantine.is_credible(kNeighbour.rank));
-  EXPECT_THAT(quarantine.sick_ranks(), IsEmpty());
+  EXPECT_LE(trial, 5U);
 }
 
-TEST(Quarantine, WhatEarlierRunsBlamedIsKnown) {
+TEST(Quarantine, WhereTrialsFailByChanceEverywhereALongerRowIsNeeded) {
   Quarantine quarantine;
-  quarantine.knows_blame();
-  quarantine.knows_success();
-  quarantine.failed(kSick, TrialId{2});
+  std::uint64_t trial = 0;
+  for (; trial < 60; ++trial) {  // of each three trials of two healthy ranks one fails first
+    const bool is_first = trial % 2 == 0;
+    const bool fails = trial % 6 < 2;
+    if (fails) quarantine.failed(is_first ? kHealthy : kNeighbour, TrialId{trial});
+    quarantine.succeeded(is_first != fails ? kHealthy : kNeighbour, TrialId{trial});
+  }
+  for (const std::uint64_t end = trial + 5; trial < end; ++trial)
+    fail_there_and_succeed_elsewhere(quarantine, kSick, trial);
+  EXPECT_THAT(quarantine.sick_ranks(), IsEmpty());
 
-  EXPECT_TRUE(quarantine.is_credible(kSick.rank));
+  for (const std::uint64_t end = trial + 10; trial < end; ++trial)
+    fail_there_and_succeed_elsewhere(quarantine, kSick, trial);
+  EXPECT_THAT(quarantine.sick_ranks(), ElementsAre(RankId{1}));
 }
 
 TEST(Quarantine, AHostIsSickWhereSeveralOfItsRanksAre) {

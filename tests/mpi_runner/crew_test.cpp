@@ -87,72 +87,58 @@ TEST(Crew, ARemovedRankGivesItsTrialsBackAndTakesNoMore) {
   EXPECT_EQ(crew.present(), 1U);
 }
 
-TEST(Crew, ElsewhereIsAnotherHostWhereThereIsOneAndElseAnotherRank) {
-  Crew crew(3, 0);
+TEST(Crew, ElsewhereIsAnotherRankWhereThereIsOne) {
+  Crew crew(2, 0);
   const Place place{RankId{0}, "n0"};
-  crew.ready(RankId{0}, "n0");
-  crew.ready(RankId{1}, "n0");
+  for (const RankId rank : {RankId{0}, RankId{1}}) crew.ready(rank, "n0");
   EXPECT_FALSE(crew.decides(RankId{0}, place));
   EXPECT_TRUE(crew.decides(RankId{1}, place));
 
-  crew.ready(RankId{2}, "n2");
-  EXPECT_FALSE(crew.decides(RankId{1}, place));
-  EXPECT_TRUE(crew.decides(RankId{2}, place));
-
-  crew.remove(RankId{2});
   crew.remove(RankId{1});
   EXPECT_TRUE(crew.decides(RankId{0}, place));
 }
 
-TEST(Crew, ATrialThatFailedRunsAgainWhereNothingElseHasFailedIfItCan) {
-  Crew crew(4, 0);
+TEST(Crew, ATrialThatFailedRunsOnAnotherHostWhileThereIsRoom) {
+  Crew crew(3, 0);
   const Place place{RankId{0}, "n0"};
-  for (const std::uint64_t rank : {0, 1}) crew.ready(RankId{rank}, "n0");
-  for (const std::uint64_t rank : {2, 3}) crew.ready(RankId{rank}, "n2");
-  crew.trust(RankId{2}, Crew::Trust::doubted);
-
-  EXPECT_FALSE(crew.decides(RankId{2}, place));
-  EXPECT_TRUE(crew.decides(RankId{3}, place));
-
-  crew.trust(RankId{3}, Crew::Trust::doubted);
-  EXPECT_TRUE(crew.decides(RankId{1}, place)) << "trusted, if on the same host";
-  crew.trust(RankId{1}, Crew::Trust::doubted);
-  EXPECT_TRUE(crew.decides(RankId{2}, place));
-  EXPECT_FALSE(crew.decides(RankId{1}, place));
-}
-
-TEST(Crew, ATrialDoesNotWaitForASuspendedRank) {
-  Crew crew(2, 0);
   for (const RankId rank : {RankId{0}, RankId{1}}) crew.ready(rank, "n0");
-  crew.trust(RankId{1}, Crew::Trust::suspended);
+  crew.ready(RankId{2}, "n2");
+  EXPECT_FALSE(crew.is_next_to_decide(RankId{0}, place));
+  EXPECT_FALSE(crew.is_next_to_decide(RankId{1}, place));
+  EXPECT_TRUE(crew.is_next_to_decide(RankId{2}, place));
 
-  EXPECT_TRUE(crew.decides(RankId{0}, {RankId{0}, "n0"}));
+  crew.assigned(RankId{2}, TrialId{7});
+  EXPECT_TRUE(crew.is_next_to_decide(RankId{1}, place)) << "rather than wait";
 }
 
-TEST(Crew, ASuspendedRankHasNoRoomForNewTrialsUntilItIsTrustedAgain) {
+TEST(Crew, TheWordOfARankThatIsDoubtedCountsWhereThereIsNoOther) {
+  Crew crew(3, 0);
+  const Place place{RankId{0}, "n0"};
+  crew.ready(RankId{0}, "n0");
+  for (const std::uint64_t rank : {1, 2}) crew.ready(RankId{rank}, "n2");
+  crew.doubt(RankId{1}, true);
+  crew.assigned(RankId{2}, TrialId{7});
+
+  EXPECT_FALSE(crew.decides(RankId{1}, place)) << "though the other is busy";
+  EXPECT_TRUE(crew.decides(RankId{2}, place));
+
+  crew.doubt(RankId{2}, true);
+  EXPECT_TRUE(crew.decides(RankId{1}, place));
+}
+
+TEST(Crew, ARankThatRestsHasRoomForTrialsThatFailedElsewhereOnly) {
   Crew crew(1, 0);
   crew.ready(RankId{0}, "n0");
 
-  crew.trust(RankId{0}, Crew::Trust::suspended);
-  EXPECT_TRUE(crew.is_suspended(RankId{0}));
+  crew.rest(RankId{0}, true);
+  EXPECT_TRUE(crew.rests(RankId{0}));
   EXPECT_EQ(crew.total_room(), 0U);
   EXPECT_EQ(crew.idle(), 0U);
-  EXPECT_EQ(crew.room(RankId{0}), 1U) << "for one that failed elsewhere";
+  EXPECT_TRUE(crew.is_idle(RankId{0}));
+  EXPECT_EQ(crew.room(RankId{0}), 1U);
 
-  crew.trust(RankId{0}, Crew::Trust::doubted);
+  crew.rest(RankId{0}, false);
   EXPECT_EQ(crew.total_room(), 1U);
-}
-
-TEST(Crew, WhereARankThatDecidesHasRoomTheTrialNeedNotGoToAnother) {
-  Crew crew(3, 0);
-  for (const std::uint64_t rank : {0, 1, 2}) crew.ready(RankId{rank}, "n0");
-  crew.trust(RankId{1}, Crew::Trust::doubted);
-  const Place place{RankId{0}, "n0"};
-  EXPECT_TRUE(crew.decider_has_room(place));
-
-  crew.assigned(RankId{2}, TrialId{7});
-
-  EXPECT_FALSE(crew.decider_has_room(place));
 }
 
 TEST(Crew, ALostRankComesBackOnceItHasEndedWhatItHad) {
