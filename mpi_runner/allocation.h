@@ -39,6 +39,7 @@ class Allocation {
   bool has_news(double now_s);
   // While the answer is awaited.
   bool asking() const { return static_cast<bool>(output_); }
+  double asked_for_s(double now_s) const { return now_s - asked_at_s_; }  // since the last question
   // Says whether it did: not where the last time is less than `every_s` ago.
   bool ask_again(double now_s, double every_s);
   const std::optional<AllocationSeen>& time() const { return time_; }

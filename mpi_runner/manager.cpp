@@ -113,7 +113,7 @@ std::optional<RunEnd> Manager::end_of_run() {
   const bool goes_on_without = plan_.on_strategy_failure == OnStrategyFailure::fallback;
   if (strategy_failure_ && !goes_on_without)
     return RunEnd{Kind::failed, *strategy_failure_ + ". The study can be resumed once it is mended"};
-  if (out_of_time()) return end_by_time();
+  if (time_is_over()) return end_by_time();
   if (crew_.present() == 0) return end_without_ranks();
   if (!study().running().empty()) return std::nullopt;
   if (draining_) return RunEnd{Kind::resumable, stop_reason_};

@@ -40,6 +40,7 @@ struct RunPlan {
   StopRules rules;
   RetryPolicy retry;
   std::unique_ptr<Allocation> allocation;    // the time of this run
+  bool in_batch_job = false;                 // whose script runs it, so that what went before belongs to each such job
   std::optional<double> finish_margin_s;     // less this
   double silence_s = 60;                     // a rank that says nothing for so long counts as lost
   double wait_for_space_s = 60;              // on a full disk
@@ -96,6 +97,8 @@ class Manager {
   double left_s() const;
   double length_s() const;
   std::string limit_text() const;
+  bool time_is_over();
+  bool some_trial_had_all_time() const;
   RunEnd end_by_time() const;
   RunEnd end_without_ranks() const;
   std::vector<TrialId> startable() const;

@@ -13,7 +13,7 @@
 namespace tuner {
 
 void Manager::plan() {
-  if (draining_ || study().paused()) return;
+  if (draining_ || study().paused() || out_of_time()) return;
   time_.learn(study());
   weigh_trust();
   plan_assignments(trials_left_to_start(plan_.rules, study()));

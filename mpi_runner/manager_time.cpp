@@ -27,11 +27,13 @@ bool Manager::has_kept_something(TrialId trial) const {
   return std::filesystem::is_directory(folder, error) && !std::filesystem::is_empty(folder, error);
 }
 
-// A job may need long before its run begins; another run of the same job had that time already.
+// A batch job may need long before its run begins; another run of the same job had that time already.
 void Manager::look_at_earlier_runs() {
   const std::vector<LedgerEntry> runs = study().ledger().entries();
   const std::string& job = runs.back().job;
-  if (!job.empty()) time_.is_first_in_job(std::ranges::count(runs, job, &LedgerEntry::job) == 1);
+  if (job.empty()) return;
+  const bool is_first = std::ranges::count(runs, job, &LedgerEntry::job) == 1;
+  if (!is_first || plan_.in_batch_job) time_.is_first_in_job(is_first);
 }
 
 // SLURM is asked again, since a limit may be moved; towards the end more often.
@@ -68,15 +70,32 @@ std::string Manager::time_is_over_text() const {
   return plan_.allocation->time()->source == kTimeLimit ? "the time limit is reached" : limit_text();
 }
 
+// The limit may have been moved since SLURM was asked, or the whole job was suspended. No trial starts meanwhile.
+bool Manager::time_is_over() {
+  if (!out_of_time()) return false;
+  constexpr double kPatience_s = 5;
+  plan_.allocation->ask_again(steady_time_s(), kPatience_s);
+  return !plan_.allocation->asking() || plan_.allocation->asked_for_s(steady_time_s()) > kPatience_s;
+}
+
+// A trial that began later, since one before it crashed or the study was paused, may still end in a whole allocation.
+bool Manager::some_trial_had_all_time() const {
+  constexpr double kNearlyAll = 0.9;
+  const double now_s = wall_time_s();
+  return std::ranges::any_of(study().running(), [&](TrialId trial) {
+    return now_s - study().trial(trial).started >= kNearlyAll * time_.whole_s();
+  });
+}
+
 RunEnd Manager::end_by_time() const {
   using Kind = RunEnd::Kind;
   if (time_.whole_s() <= 0)
     return {Kind::blocked,
-            fmt::format("a whole allocation of {} leaves no time for trials before the finish margin. Ask "
-                        "for more time, or for less of a --finish-margin",
-                        duration_text(length_s()))};
+            fmt::format("a whole allocation of {} leaves no time for trials: {} go by before the first and after the "
+                        "last. Ask for more time, or for less of a --finish-margin",
+                        duration_text(length_s()), duration_text(length_s() - time_.whole_s()))};
   const auto& running = study().running();
-  if (running.empty() || !time_.is_fresh()) return {Kind::resumable, time_is_over_text()};
+  if (!time_.is_fresh() || !some_trial_had_all_time()) return {Kind::resumable, time_is_over_text()};
   const bool none_goes_on = std::ranges::none_of(running, [this](TrialId trial) { return has_kept_something(trial); });
   if (study().finished().empty() && none_goes_on)
     return {
@@ -132,8 +151,9 @@ std::optional<RunEnd> Manager::nothing_ends_in_time() {
                   fmt::format("{}, in {}, and {} is expected to end by then", limit_text(),
                               duration_text(plan_.allocation->time()->end - wall_time_s()), none)};
   return RunEnd{RunEnd::Kind::blocked,
-                fmt::format("{} is expected to end in a whole allocation of {}{}. Ask for more time", none,
-                            duration_text(length_s()), quickest_text())};
+                fmt::format("{} is expected to end in a whole allocation of {} (trials have {} of it{}). Ask for more "
+                            "time",
+                            none, duration_text(length_s()), duration_text(time_.whole_s()), quickest_text())};
 }
 
 // Without waiting trials other reasons end a run: an exhausted strategy, all trials done.
@@ -147,7 +167,7 @@ std::string Manager::quickest_text() const {
     const std::optional<ExpectedDuration> expected = time_.expected(study(), trial);
     if (expected && (!quickest_s || expected->expected_s < *quickest_s)) quickest_s = expected->expected_s;
   }
-  return quickest_s ? fmt::format(" (the quickest takes about {})", duration_text(*quickest_s)) : "";
+  return quickest_s ? fmt::format(", the quickest takes about {}", duration_text(*quickest_s)) : "";
 }
 
 }  // namespace tuner

@@ -7,10 +7,9 @@
 namespace tuner {
 namespace {
 
-// A run that begins later than that in its allocation was not started with it: another run was there before, or
-// somebody started it by hand. Modules, data and a slow plugin may keep the first run of a job waiting for long.
+// Where nobody says, a run that begins later than that in its allocation was not started with it: another run was there
+// before, or somebody started it by hand.
 constexpr double kLatestFreshStart = 0.1;
-constexpr double kLatestFirstStart = 0.5;
 
 }  // namespace
 
@@ -38,10 +37,8 @@ double TimePlan::whole_s() const {
 
 bool TimePlan::is_fresh() const {
   if (!allocation_) return false;
-  const bool is_known = is_first_ && allocation_->source != kTimeLimit;
-  if (is_known && !*is_first_) return false;
-  const double latest = is_known ? kLatestFirstStart : kLatestFreshStart;
-  return began_s_ - allocation_->start <= latest * (allocation_->end - allocation_->start);
+  if (is_first_ && allocation_->source != kTimeLimit) return *is_first_;
+  return began_s_ - allocation_->start <= kLatestFreshStart * (allocation_->end - allocation_->start);
 }
 
 void TimePlan::learn(const Study& study) {

@@ -25,7 +25,8 @@ class TimePlan {
       : finish_margin_s_(finish_margin_s), began_s_(began_s), goes_on_(std::move(goes_on)) {}
 
   void is_given(const AllocationSeen& allocation) { allocation_ = allocation; }
-  // Whether no run of the study was in this job before. Where nobody says so, one that begins late was not the first.
+  // Whether no run of the study was in this job before: then modules, data and a slow plugin may have kept it waiting,
+  // as they will in the next job. Where nobody says so, one that begins late was not the first.
   void is_first_in_job(bool is_first) { is_first_ = is_first; }
   bool is_limited() const { return allocation_.has_value(); }
 

@@ -94,8 +94,12 @@ std::optional<Answer> take_answer(FileCalls& files, const StudyFiles& names, con
                 text_at(*value, "text")};
 }
 
+fs::path request_file(const StudyFiles& names, const std::string& name) {
+  return file_of(names, name, kRequest);
+}
+
 Removed withdraw_request(FileCalls& files, const StudyFiles& names, const std::string& name) {
-  return remove_file(files, file_of(names, name, kRequest));
+  return remove_file(files, request_file(names, name));
 }
 
 std::vector<Arrived> arrived_requests(FileCalls& files, const StudyFiles& names, const std::set<std::string>& seen) {

@@ -28,6 +28,7 @@ struct Answer {
 
 // What whoever asks does. Returns the request's name.
 std::string post_request(FileCalls& files, const StudyFiles& names, const Request& request);
+std::filesystem::path request_file(const StudyFiles& names, const std::string& name);
 // Nothing while there is none. Takes it away.
 std::optional<Answer> take_answer(FileCalls& files, const StudyFiles& names, const std::string& name);
 // Nobody has begun to act upon it where it was still there.

@@ -4,11 +4,21 @@
 
 #include <string>
 
+#include "core/shell_word.h"
 #include "core/study.h"
 #include "mpi_runner/table.h"
 #include "mpi_runner/text.h"
+#include "storage/requests.h"
 
 namespace tuner {
+
+void print_left_requests(std::ostream& out, const StudyFiles& names) {
+  for (const Arrived& arrived : arrived_requests(system_files(), names))
+    if (const auto* request = std::get_if<Request>(&arrived.content))
+      fmt::print(out, "asked   of the next run: {} {} ({}). To take it back: rm {}\n", name_of(request->kind),
+                 escaped(request->configuration), escaped(request->by),
+                 shell_word(request_file(names, arrived.name).string()));
+}
 
 void print_requests(std::ostream& out, const Study& study, std::size_t width) {
   if (study.requests().empty()) {

@@ -9,12 +9,13 @@
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
 #include "mpi_runner/commands/open_study.h"
+#include "mpi_runner/commands/requests_text.h"
 #include "mpi_runner/commands/study_facts.h"
 #include "mpi_runner/exit_code.h"
 #include "mpi_runner/run_options.h"
 #include "mpi_runner/text.h"
 #include "storage/owner.h"
-#include "storage/requests.h"
+#include "storage/study_files.h"
 #include "storage/study_store.h"
 
 namespace tuner {
@@ -125,14 +126,6 @@ void print(std::ostream& out, const Study& study, const Standing& standing, cons
     print_end(out, study, standing);
   }
   print_quarantine(out, study);
-}
-
-// A live run takes requests within a second.
-void print_left_requests(std::ostream& out, const StudyFiles& names) {
-  for (const Arrived& arrived : arrived_requests(system_files(), names))
-    if (const auto* request = std::get_if<Request>(&arrived.content))
-      fmt::print(out, "asked   of the next run: {} {} ({})\n", name_of(request->kind), escaped(request->configuration),
-                 escaped(request->by));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "core/shell_word.h"
 #include "mpi_runner/commands/command.h"
 #include "mpi_runner/commands/commands.h"
+#include "mpi_runner/commands/requests_text.h"
 #include "mpi_runner/exit_code.h"
 #include "mpi_runner/host_launch.h"
 #include "mpi_runner/option_types.h"
@@ -23,6 +24,7 @@
 #include "mpi_runner/submit/batch_script.h"
 #include "mpi_runner/submit/command_output.h"
 #include "mpi_runner/text.h"
+#include "storage/study_files.h"
 #include "tuner/did_you_mean.h"
 
 namespace tuner {
@@ -236,6 +238,15 @@ Texts with_variables(Texts arguments) {
   return arguments;
 }
 
+// The script asks for the name, which may stand in a --config file.
+Texts with_study(Texts arguments, const fs::path& study) {
+  const bool is_named = std::ranges::any_of(arguments, [](const std::string& word) {
+    return word == "--study" || word == "--resume" || word.starts_with("--study=") || word.starts_with("--resume=");
+  });
+  if (!is_named) arguments.push_back("--study=" + study.string());
+  return arguments;
+}
+
 BatchJob job_of(const po::variables_map& values, const fs::path& study, const Texts& arguments) {
   check_time(values["time"].as<std::string>());
   const std::string launcher = values["launcher"].as<std::string>();
@@ -245,7 +256,7 @@ BatchJob job_of(const po::variables_map& values, const fs::path& study, const Te
                        {"study", study.string()},
                        {"launcher", launcher},
                        {"max_restarts", std::to_string(values["max-restarts"].as<Count>().value)}},
-          .arguments = with_variables(arguments)};
+          .arguments = with_study(with_variables(arguments), study)};
 }
 
 void write_script(const fs::path& file, const std::string& script) {
@@ -297,6 +308,7 @@ void print(std::ostream& out, const Submitted& submitted) {
   fmt::print(out, "  log     {}\n", log);
   fmt::print(out, "  watch   tuner status {}\n          squeue --jobs {}\n", file, job);
   fmt::print(out, "  end     scancel {} (submit again to continue)\n", job);
+  print_left_requests(out, StudyFiles(study));
 }
 
 }  // namespace

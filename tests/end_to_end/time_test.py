@@ -56,9 +56,10 @@ class Time(tuner.TunerTest):
 
     def test_a_run_that_its_job_keeps_waiting_is_told_so_all_the_same(self):
         self.study_of_short_trials()
-        late = job(20, 60)
+        late = job(50, 60)
 
-        output = tuner.run(*self.timed(trials=7, enqueue=(900000,)), expect=2, SLURM_JOB_ID="77", **late)
+        output = tuner.run(*self.timed(trials=7, enqueue=(900000,)), expect=2, SLURM_JOB_ID="77", ENVIRONMENT="BATCH",
+                           **late)
 
         self.assertIn("none of 1 waiting trials is expected to end in a whole allocation", output)
 
@@ -68,6 +69,18 @@ class Time(tuner.TunerTest):
 
         self.assertIn("no trial has ended in a whole allocation", output)
         self.assertIn("cannot go on like this", self.status(expect=2))
+
+    def test_a_trial_that_had_a_part_of_the_allocation_only_is_no_reason_to_ask_for_more_time(self):
+        process = tuner.start(*self.timed(trials=5, enqueue=(900000,)), **job(0, 20))
+        self.addCleanup(process.communicate)
+        tuner.wait_for(lambda: "1 running" in tuner.run("status", self.study, expect=None), "the trial's start")
+        time.sleep(5)
+
+        tuner.kill(next(iter(tuner.processes(f"tuner-plugin-host host {TIMED}"))))  # it begins once more
+
+        output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
+        self.assertNotIn("Ask for more time", output)
+        self.status(expect=4)
 
     def test_a_trial_that_has_kept_something_goes_on_in_the_next_allocation(self):
         code = 4

@@ -257,6 +257,40 @@ class DisturbedSlurmJobs(SlurmTest):
         self.assertEqual(self.status_code(), 2)
         self.assertIn("Ask for more time", self.log())
 
+    def test_a_job_that_is_put_back_before_its_run_begins_goes_on_with_a_study_that_was_stopped(self):
+        arguments = self.witnessed(40, 200)
+        script = self.folder / self.write_script(arguments)
+        first = self.sbatch(script, "--nodes=1", "--output=first.log")
+        self.await_results(4)
+        self.command(tuner.TUNER, "stop", self.study)
+        self.await_end(first)
+        self.assertEqual(self.status_code(), 6)
+        loading = self.folder / "loading"
+        script.write_text(script.read_text(encoding="utf-8").replace(
+            "\ntuner=", f"\nmkdir {loading} 2> /dev/null && sleep 600\ntuner=", 1), encoding="utf-8")
+        second = self.sbatch(script, "--nodes=1", "--output=second.log")
+        self.wait_for(loading.exists, "the modules of the second job")
+
+        self.command("scontrol", "requeue", second.number)
+
+        self.await_end(second)
+        self.assertEqual(second.restarts(), 1)
+        self.assert_same_as_undisturbed(arguments)
+
+    def test_a_job_that_is_suspended_beyond_its_end_has_the_time_that_it_was_given(self):
+        arguments = self.witnessed(20, 500)
+        job = self.sbatch(self.write_script(arguments), "--nodes=1", "--time=1")
+        self.await_results(4)
+        end = time.mktime(time.strptime(job.facts()["EndTime"], "%Y-%m-%dT%H:%M:%S"))
+
+        self.command("scontrol", "suspend", job.number)
+        self.wait_for(lambda: time.time() > end + 1, "the end of the job as it was")
+        self.command("scontrol", "resume", job.number)
+
+        self.await_end(job)
+        self.assertEqual(job.restarts(), 0)
+        self.assert_same_as_undisturbed(arguments)
+
     def test_a_restart_of_the_controller_disturbs_nothing(self):
         arguments = self.witnessed(40, 500)
         job = self.sbatch(self.write_script(arguments), "--nodes=2")

@@ -73,6 +73,17 @@ class SlurmJobs(SlurmTest):
         self.wait_for(chain.has_ended, "the end of its jobs")
         self.assertEqual(self.status_code(), 6)
 
+    def test_the_last_job_of_a_chain_says_that_work_remains(self):
+        self.write_script(self.witnessed(10000, 100))
+        shutil.copy(TEMPLATES / "tuner-array.sbatch", self.folder)
+        chain = self.sbatch("tuner-array.sbatch", "--nodes=1", "--array=1-1")
+        self.await_results(3)
+
+        self.command("scancel", "--signal=USR1", "--batch", chain.number)
+
+        self.await_end(chain, "FAILED")
+        self.assertIn("work remains, and no job of the array is left; submit again to continue", self.log())
+
     def test_a_job_with_wrong_settings_says_so_and_ends(self):
         for settings, what in (({"study": f"{self.folder}/no/x.h5"}, f"there is no folder {self.folder}/no"),
                                ({"study": "/proc/x.h5"}, "the folder /proc of the study /proc/x.h5 may not be written"),
@@ -85,14 +96,18 @@ class SlurmJobs(SlurmTest):
                 self.assertIn(what, (self.folder / f"{job.number}.log").read_text(encoding="utf-8"))
 
     def test_a_job_whose_arguments_name_another_study_says_so_and_ends(self):
-        script = self.folder / self.write_script(self.witnessed(6, 100))
-        script.write_text(script.read_text(encoding="utf-8").replace('--study "$study")', "--study other.h5)"),
-                          encoding="utf-8")
-        job = self.sbatch(script, "--nodes=1")
+        (self.folder / "sub").mkdir()
+        for other in ("other.h5", "sub/study.h5"):
+            script = self.folder / self.write_script(self.witnessed(6, 100))
+            script.write_text(script.read_text(encoding="utf-8").replace('--study "$study")', f"--study {other})"),
+                              encoding="utf-8")
+            with self.subTest(other):
+                job = self.sbatch(script, "--nodes=1", "--output=%j.log")
 
-        self.await_end(job, "FAILED")
-        self.assertIn("the arguments name another study than study=", self.log())
-        self.assertFalse((self.folder / "other.h5").exists())
+                self.await_end(job, "FAILED")
+                self.assertIn("the arguments name another study than study=",
+                              (self.folder / f"{job.number}.log").read_text(encoding="utf-8"))
+                self.assertFalse((self.folder / other).exists())
 
     def test_a_job_whose_run_is_refused_is_not_requeued(self):
         first = self.sbatch(self.write_script(self.witnessed(10000, 100)), "--nodes=1", "--output=first.log")
