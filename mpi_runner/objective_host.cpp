@@ -8,8 +8,10 @@
 
 #include "core/error.h"
 #include "mpi_runner/bad_value.h"
+#include "mpi_runner/clock.h"
 #include "mpi_runner/plugin_goal.h"
 #include "mpi_runner/plugin_host/stack_dump.h"
+#include "mpi_runner/signals.h"
 
 namespace tuner {
 namespace {
@@ -84,6 +86,7 @@ void ObjectiveHost::send_stop() {
 
 std::vector<Event> ObjectiveHost::advance() {
   std::vector<Event> events;
+  excuse_suspension();
   if (!process_) return events;
   backlog_ = false;
   std::size_t replies = 0;
@@ -106,6 +109,18 @@ std::vector<Event> ObjectiveHost::advance() {
     on_deadline(events);
   }
   return events;
+}
+
+// A job that is suspended (scontrol suspend) stands still as a whole, plugins too: no time-out runs on, and what a
+// trial takes is without it.
+void ObjectiveHost::excuse_suspension() {
+  const double away_s = absence_.seconds(steady_time_s());
+  if (!was_continued() || away_s == 0) return;
+  host_started_ += duration(away_s);
+  if (!running_) return;
+  running_->stood_still_s += away_s;
+  running_->began += duration(away_s);
+  running_->last_sign += duration(away_s);
 }
 
 void ObjectiveHost::look_for_signs(std::size_t replies) {
@@ -180,7 +195,9 @@ AttemptEnded ObjectiveHost::ended_by(const protocol::Evaluated& evaluated) {
                                                   "(see tuner/abi.h)",
                                                   evaluated.status));
   }
-  ended.duration_s = evaluated.duration_s;
+  // Unless it was this rank alone that stood still.
+  ended.duration_s =
+      evaluated.duration_s - (evaluated.duration_s > running_->stood_still_s ? running_->stood_still_s : 0);
   ended.values = evaluated.values;
   ended.constraints = evaluated.constraints;
   return ended;

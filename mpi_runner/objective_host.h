@@ -13,6 +13,7 @@
 
 #include "core/definition.h"
 #include "core/event.h"
+#include "mpi_runner/absence.h"
 #include "mpi_runner/host_launch.h"
 #include "mpi_runner/host_process.h"
 #include "tuner/abi.h"
@@ -85,7 +86,8 @@ class ObjectiveHost {
     bool begun = false;  // evaluate was sent
     Clock::time_point began = {};
     Clock::time_point last_sign = {};  // it reported, logged, noted or printed something
-    std::uint64_t printed_bytes = 0;   // at its last sign
+    double stood_still_s = 0;
+    std::uint64_t printed_bytes = 0;  // at its last sign
     std::uint64_t reports = 0;
     // Once it has hung: the host is asked for its stack, and what it had printed before.
     std::optional<Clock::time_point> stack_asked = {};
@@ -99,6 +101,7 @@ class ObjectiveHost {
   void send_stop();
   std::optional<Clock::time_point> deadline() const;
   std::optional<Clock::time_point> trial_deadline() const;
+  void excuse_suspension();
   void look_for_signs(std::size_t replies);
   bool is_over_time() const;
   void ask_for_stack();
@@ -122,6 +125,7 @@ class ObjectiveHost {
   bool created_ = false;
   int deaths_in_create_ = 0;  // in a row
   std::optional<Running> running_;
+  Absence absence_;
   bool backlog_ = false;  // replies are left from the last turn
 };
 

@@ -7,6 +7,7 @@ namespace {
 
 volatile sig_atomic_t drain_asked = 0;
 volatile sig_atomic_t leave_asked = 0;
+volatile sig_atomic_t continued = 0;
 
 void handle(int signal_number, void (*handler)(int)) {
   struct sigaction action {};
@@ -26,8 +27,15 @@ void install_signal_handlers() {
   handle(SIGUSR1, [](int) { drain_asked = 1; });
   handle(SIGTERM, [](int) { leave_asked = 1; });
   handle(SIGINT, [](int) { leave_asked = 1; });
+  handle(SIGCONT, [](int) { continued = 1; });
   if (signal(SIGHUP, SIG_IGN) != SIG_IGN) handle(SIGHUP, [](int) { leave_asked = 1; });  // ignored: under nohup
   ignore_broken_pipes();
+}
+
+bool was_continued() {
+  const bool was = continued != 0;
+  continued = 0;
+  return was;
 }
 
 StopRequest stop_request() {

@@ -1,5 +1,5 @@
 // What the outside asks of a run by signals: USR1 = finish what runs and end; TERM, INT and HUP = sync and leave at
-// once.
+// once. And CONT, by which it learns that it stood still.
 #pragma once
 
 namespace tuner {
@@ -12,5 +12,8 @@ void install_signal_handlers();  // and ignores broken pipes
 
 // The strongest request that has arrived.
 StopRequest stop_request();
+
+// Whether the process was stopped and continued since the last call.
+bool was_continued();
 
 }  // namespace tuner

@@ -70,6 +70,23 @@ class Time(tuner.TunerTest):
         self.assertIn("no trial has ended in a whole allocation", output)
         self.assertIn("cannot go on like this", self.status(expect=2))
 
+    def test_the_time_in_which_a_run_was_stopped_belongs_to_no_trial(self):
+        process = tuner.start(*self.timed(trials=1, enqueue=(2000,)), "--trial-timeout", "8s")
+        self.addCleanup(process.communicate)
+        tuner.wait_for(lambda: "1 running" in tuner.run("status", self.study, expect=None), "the trial's start")
+        everything = [process.pid, *tuner.descendants(process.pid)]
+
+        for pid in everything:
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(10)
+        for pid in reversed(everything):
+            os.kill(pid, signal.SIGCONT)
+
+        process.wait(tuner.HANG_GUARD_S)
+        with h5py.File(self.study, "r") as file:
+            self.assertLess(file["trials/duration_s"][0], 8)
+        self.status(expect=0)
+
     def test_a_trial_that_had_a_part_of_the_allocation_only_is_no_reason_to_ask_for_more_time(self):
         process = tuner.start(*self.timed(trials=5, enqueue=(900000,)), **job(0, 20))
         self.addCleanup(process.communicate)
