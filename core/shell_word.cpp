@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/escaped_text.h"
-
 namespace tuner {
 namespace {
 
@@ -12,21 +10,10 @@ bool is_plain(char character) {
   return kPlain.find(character) != std::string_view::npos;
 }
 
-// $'...', as bash reads it.
-std::string escaped_word(std::string_view text) {
-  std::string quoted;
-  for (const char character : text) {
-    if (character == '\'' || character == '\\') quoted += '\\';
-    quoted += character;
-  }
-  return "$'" + escaped(quoted) + "'";
-}
-
 }  // namespace
 
 std::string shell_word(std::string_view text) {
   if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
-  if (escaped(text) != text) return escaped_word(text);
   std::string word = "'";
   for (const char character : text) {
     if (character == '\'')

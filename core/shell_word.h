@@ -6,8 +6,7 @@
 
 namespace tuner {
 
-// As it is where no character means anything to a shell, else in single quotes; what would harm a terminal escaped, as
-// bash reads it.
+// As it is where no character means anything to a shell, else in single quotes.
 std::string shell_word(std::string_view text);
 
 }  // namespace tuner

@@ -69,7 +69,7 @@ std::string summary(const Study& study, const PluginDescription& objective, cons
   text += fmt::format("  time      {} for this run, {} of trials in all\n", duration_text(epoch.ended - epoch.started),
                       duration_text(trial_seconds(study)));
   text += fmt::format("  study     {}\n", escaped(file.string()));
-  text += fmt::format("  next      {}\n", next_command(objective, file, end.kind));
+  text += fmt::format("  next      {}\n", escaped(next_command(objective, file, end.kind)));
   return text;
 }
 

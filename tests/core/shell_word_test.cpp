@@ -15,9 +15,5 @@ TEST(ShellWord, QuotesWhatAShellWouldRead) {
   EXPECT_EQ(shell_word("it's"), R"('it'\''s')");
 }
 
-TEST(ShellWord, KeepsWhatCommandsTheTerminalFromIt) {
-  EXPECT_EQ(shell_word("a\x1b[2J\n'\\"), R"($'a\x1b[2J\n\'\\')");
-}
-
 }  // namespace
 }  // namespace tuner

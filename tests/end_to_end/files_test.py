@@ -30,6 +30,12 @@ class Files(tuner.TunerTest):
     def table(self, path):
         return ["--plugin", "xgb", "--set", f"data={path}", "--set", "label=diagnosis"]
 
+    def test_the_name_of_a_study_commands_no_terminal(self):
+        output = tuner.run("--plugin", "functions", "--trials", 3, "--study", self.folder / "a\x1b[31mb.h5")
+
+        self.assertIn("a\\x1b[31mb.h5", output)
+        self.assertNotIn("\x1b", output)
+
     def test_refused_continuations_leave_no_trace(self):
         tuner.run(*self.sphere(trials=5))
         before = self.names()
