@@ -110,11 +110,13 @@ void Manager::plan_assignments(std::uint64_t left) {
 
 // Better an attempt that decides nothing than a rank that waits: a value is a value. But not while suggestions come.
 void Manager::plan_undecided_attempts() {
-  const std::uint64_t left = trials_left_to_start(plan_.rules, study());
+  std::uint64_t left = trials_left_to_start(plan_.rules, study());
   for (RankId rank{0}; rank.value < transport_.size(); ++rank.value) {
     if (!crew_.is_idle(rank) || (strategy_.asking() && !crew_.rests(rank))) continue;
     const auto trial = first_waiting(left, [&](TrialId waiting) { return may_be_tried_undecided_on(rank, waiting); });
-    if (trial) assign(*trial, rank);
+    if (!trial) continue;
+    assign(*trial, rank);
+    --left;
   }
 }
 
