@@ -49,14 +49,14 @@ std::size_t Quarantine::failures(RankId rank) const {
 
 // Until much is known, failures count as rare: else two sick ranks that blame each other's trials would soon take what
 // they do for chance.
-bool Quarantine::is_credible(RankId rank) const {
+std::size_t Quarantine::suspicion(RankId rank) const {
   const auto record = records_.find(rank);
-  if (record == records_.end() || record->second.in_a_row == 0) return true;
+  if (record == records_.end() || record->second.in_a_row == 0) return 0;
   constexpr double kImaginedSuccesses = 20;
   constexpr double kChance = 0.05;
   const auto blames = static_cast<double>(blames_);
   const double rate = blames / (blames + static_cast<double>(successes_) + kImaginedSuccesses);
-  return std::pow(rate, record->second.in_a_row) >= kChance;
+  return std::pow(rate, record->second.in_a_row) >= kChance ? 0 : record->second.in_a_row;
 }
 
 // As long as would hardly ever happen by chance at the others, where they do not fail in a row themselves.

@@ -27,9 +27,9 @@ class Quarantine {
 
   // Trials that failed there since its last success, and that no other place has failed at.
   std::size_t failures(RankId rank) const;
-  // Whether chance explains how often trials failed there since its last success, whoever was to blame: then one that
-  // fails there, too, is to blame itself. Chance is how often trials of this run are blamed.
-  bool is_credible(RankId rank) const;
+  // How many trials failed there since its last success, whoever was to blame; 0 where chance explains so many, which
+  // is how often trials of this run are blamed: then one that fails there, too, is to blame itself.
+  std::size_t suspicion(RankId rank) const;
 
   std::vector<RankId> sick_ranks() const;
   // Of more than one rank: else only the rank is sick.

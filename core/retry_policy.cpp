@@ -25,11 +25,9 @@ bool may_be_tried_undecided(const RetryPolicy& policy, const Trial& trial) {
 
 std::optional<Place> failed_at(const Study& study, TrialId id) {
   const Trial& trial = study.trial(id);
-  if (trial.retried == 0 || !trial.is_pending() || !may_be_the_ranks_fault(trial.cause)) return std::nullopt;
-  // From the end: it has not run to an end since then.
-  const auto failure = std::find_if(study.failures().rbegin(), study.failures().rend(),
-                                    [&](const Failure& one) { return one.trial == id; });
-  return Place{failure->rank, study.hosts()[failure->host]};
+  if (trial.retried == 0 || !trial.is_pending()) return std::nullopt;
+  const Failure& failure = study.failures()[trial.retried_for];
+  return Place{failure.rank, study.hosts()[failure.host]};
 }
 
 std::vector<TrialId> suspects(const RetryPolicy& policy, const Study& study) {

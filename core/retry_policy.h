@@ -40,7 +40,8 @@ bool should_retry_undecided(const RetryPolicy& policy, const Trial& trial, Cause
 // Whether the trial, which failed, may be tried at a rank that does not decide about it.
 bool may_be_tried_undecided(const RetryPolicy& policy, const Trial& trial);
 
-// Where the last attempt of a trial failed that waits for another rank or host, or runs there; nothing for others.
+// Where a trial failed last that waits for another rank or host, or runs there, whatever was lost or preempted since;
+// nothing for others.
 std::optional<Place> failed_at(const Study& study, TrialId id);
 
 // Trials that wait to run again and have been running at too many deaths; in the order of their numbers.

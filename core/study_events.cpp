@@ -168,6 +168,7 @@ void Study::on(const AttemptRetried& event) {
   ledger_.retried(trial.rank, event, trials_.size());
   trial.duration_s = event.duration_s;
   trial.ended = event.time;
+  trial.retried_for = static_cast<std::uint32_t>(failures_.size() - 1);
   ++trial.retried;
   wait_again(event.trial, event.cause);
 }

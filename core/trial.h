@@ -22,15 +22,16 @@ enum class Origin : std::uint8_t { strategy, enqueued, fallback, replicate, impo
 struct Trial {
   TrialState state = TrialState::waiting;
   Origin origin = Origin::strategy;
-  Cause cause = Cause::value;  // of the last attempt that ended
-  std::uint32_t attempt = 0;   // of the last attempt that was started, from 1; 0 = none
-  RankId rank;                 // of the last attempt
-  std::uint32_t host = 0;      // of the last attempt: its place in Study::hosts()
-  std::uint16_t lost = 0;      // attempts during which their rank, node or run died
-  std::uint16_t retried = 0;   // attempts that failed and were tried once more
-  AskNumber ask;               // origin strategy: the ask that this trial answers
-  std::uint32_t known = 0;     // results that were known when the trial was chosen
-  std::uint32_t pending = 0;   // trials that were pending then
+  Cause cause = Cause::value;     // of the last attempt that ended
+  std::uint32_t attempt = 0;      // of the last attempt that was started, from 1; 0 = none
+  RankId rank;                    // of the last attempt
+  std::uint32_t host = 0;         // of the last attempt: its place in Study::hosts()
+  std::uint16_t lost = 0;         // attempts during which their rank, node or run died
+  std::uint16_t retried = 0;      // attempts that failed and were tried once more
+  std::uint32_t retried_for = 0;  // the last of these failures: its place in Study::failures()
+  AskNumber ask;                  // origin strategy: the ask that this trial answers
+  std::uint32_t known = 0;        // results that were known when the trial was chosen
+  std::uint32_t pending = 0;      // trials that were pending then
   std::optional<TrialId> parent;
   double started = std::numeric_limits<double>::quiet_NaN();     // last attempt, seconds since 1970
   double ended = std::numeric_limits<double>::quiet_NaN();       // seconds since 1970

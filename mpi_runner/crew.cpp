@@ -132,16 +132,16 @@ std::vector<RankId> Crew::starting() const {
   return found;
 }
 
-// The higher, the more.
-int Crew::worth_of_word(std::size_t rank, const Place& failed_at) const {
+// From 0, for none, to 1.
+double Crew::worth_of_word(std::size_t rank, const Place& failed_at) const {
+  constexpr double kOfTheSameRank = 1e-9;
   const Member& member = members_[rank];
-  if (member.gone || member.benched) return -1;
-  if (RankId{rank} == failed_at.rank) return 0;
-  return member.doubted ? 1 : 2;
+  if (member.gone || member.benched) return 0;
+  return RankId{rank} == failed_at.rank ? kOfTheSameRank : 1 / (1 + static_cast<double>(member.suspicion));
 }
 
-int Crew::most_worth(const Place& failed_at) const {
-  int most = -1;
+double Crew::most_worth(const Place& failed_at) const {
+  double most = 0;
   for (std::size_t rank = 0; rank < members_.size(); ++rank) most = std::max(most, worth_of_word(rank, failed_at));
   return most;
 }
@@ -151,7 +151,7 @@ bool Crew::decides(RankId rank, const Place& failed_at) const {
 }
 
 bool Crew::is_next_to_decide(RankId rank, const Place& failed_at) const {
-  const int most = most_worth(failed_at);
+  const double most = most_worth(failed_at);
   if (worth_of_word(rank.value, failed_at) != most) return false;
   const auto is_on_other_host = [&](std::size_t place) { return members_[place].host != failed_at.host; };
   if (failed_at.host.empty() || is_on_other_host(rank.value)) return true;

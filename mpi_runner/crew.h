@@ -50,14 +50,14 @@ class Crew {
   std::vector<RankId> takers() const;  // ranks that are ready for trials, or busy with one
   const std::string& host(RankId rank) const { return members_[rank.value].host; }
 
-  // The word of a rank that is doubted counts where there is no other.
-  void doubt(RankId rank, bool is_doubted) { members_[rank.value].doubted = is_doubted; }
+  // The more, the less its word counts; see Quarantine.
+  void suspect(RankId rank, std::size_t suspicion) { members_[rank.value].suspicion = suspicion; }
   // A rank that rests takes no new trials.
   void rest(RankId rank, bool rests) { members_[rank.value].rests = rests; }
   bool rests(RankId rank) const { return members_[rank.value].rests; }
 
-  // Whether what the trial does at `rank` decides about it after it failed there: at another rank that is not doubted;
-  // where there is none at any other, and else at any.
+  // Whether what the trial does at `rank` decides about it after it failed there: at another rank than that, one of the
+  // least suspicious; where there is none, at any.
   bool decides(RankId rank, const Place& failed_at) const;
   // Whether `rank`, which decides, is on another host, or no rank there that decides has room.
   bool is_next_to_decide(RankId rank, const Place& failed_at) const;
@@ -76,7 +76,7 @@ class Crew {
     bool gone = false;
     bool benched = false;
     bool may_come_back = false;
-    bool doubted = false;
+    std::size_t suspicion = 0;
     bool rests = false;
     std::string host;
     std::vector<TrialId> trials;
@@ -86,8 +86,8 @@ class Crew {
 
   std::size_t batch_size() const;
   bool works(const Member& member) const;
-  int worth_of_word(std::size_t rank, const Place& failed_at) const;
-  int most_worth(const Place& failed_at) const;
+  double worth_of_word(std::size_t rank, const Place& failed_at) const;
+  double most_worth(const Place& failed_at) const;
 
   std::vector<Member> members_;
   double mean_duration_s_ = 1;  // of the latest trials; long until known, so that the first ones go out one by one

@@ -110,16 +110,18 @@ void Manager::learn_of_place(RankId rank, TrialId trial, Cause cause) {
 }
 
 // Trials fail fast on a sick rank, which would take one after the other before the first has succeeded elsewhere: after
-// three it waits between them, each time twice as long, while others work.
+// three it waits between them, each time twice as long, where a rank works that is half as suspicious at most.
 void Manager::weigh_trust() {
-  const auto is_credible = [this](RankId rank) { return quarantine_.is_credible(rank); };
   const std::vector<RankId> takers = crew_.takers();
-  const bool others_work = std::ranges::any_of(takers, is_credible);
-  for (const RankId rank : takers) {
-    const bool is_doubted = !is_credible(rank);
-    const bool is_suspect = is_doubted && quarantine_.failures(rank) >= Quarantine::kFailuresInARow;
-    crew_.doubt(rank, is_doubted);
-    crew_.rest(rank, is_suspect && others_work && steady_time_s() < rests_until_s_[rank.value]);
+  std::vector<std::size_t> suspicions(takers.size());
+  std::ranges::transform(takers, suspicions.begin(), [this](RankId rank) { return quarantine_.suspicion(rank); });
+  const std::size_t least = takers.empty() ? 0 : std::ranges::min(suspicions);
+  for (std::size_t i = 0; i < takers.size(); ++i) {
+    const RankId rank = takers[i];
+    const bool has_failed_often = quarantine_.failures(rank) >= Quarantine::kFailuresInARow;
+    const bool is_outdone = suspicions[i] > 0 && 2 * least <= suspicions[i];
+    crew_.suspect(rank, suspicions[i]);
+    crew_.rest(rank, has_failed_often && is_outdone && steady_time_s() < rests_until_s_[rank.value]);
   }
 }
 

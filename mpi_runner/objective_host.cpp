@@ -8,10 +8,8 @@
 
 #include "core/error.h"
 #include "mpi_runner/bad_value.h"
-#include "mpi_runner/clock.h"
 #include "mpi_runner/plugin_goal.h"
 #include "mpi_runner/plugin_host/stack_dump.h"
-#include "mpi_runner/signals.h"
 
 namespace tuner {
 namespace {
@@ -111,11 +109,10 @@ std::vector<Event> ObjectiveHost::advance() {
   return events;
 }
 
-// A job that is suspended (scontrol suspend) stands still as a whole, plugins too: no time-out runs on, and what a
-// trial takes is without it.
+// No time-out runs on meanwhile, and what a trial takes is without it.
 void ObjectiveHost::excuse_suspension() {
-  const double away_s = absence_.seconds(steady_time_s());
-  if (!was_continued() || away_s == 0) return;
+  const double away_s = suspension_.seconds_since_last_call();
+  if (away_s == 0) return;
   host_started_ += duration(away_s);
   if (!running_) return;
   running_->stood_still_s += away_s;
@@ -195,9 +192,7 @@ AttemptEnded ObjectiveHost::ended_by(const protocol::Evaluated& evaluated) {
                                                   "(see tuner/abi.h)",
                                                   evaluated.status));
   }
-  // Unless it was this rank alone that stood still.
-  ended.duration_s =
-      evaluated.duration_s - (evaluated.duration_s > running_->stood_still_s ? running_->stood_still_s : 0);
+  ended.duration_s = std::max(0.0, evaluated.duration_s - running_->stood_still_s);
   ended.values = evaluated.values;
   ended.constraints = evaluated.constraints;
   return ended;

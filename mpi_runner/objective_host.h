@@ -13,9 +13,9 @@
 
 #include "core/definition.h"
 #include "core/event.h"
-#include "mpi_runner/absence.h"
 #include "mpi_runner/host_launch.h"
 #include "mpi_runner/host_process.h"
+#include "mpi_runner/suspension.h"
 #include "tuner/abi.h"
 
 namespace tuner {
@@ -125,7 +125,7 @@ class ObjectiveHost {
   bool created_ = false;
   int deaths_in_create_ = 0;  // in a row
   std::optional<Running> running_;
-  Absence absence_;
+  Suspension suspension_;
   bool backlog_ = false;  // replies are left from the last turn
 };
 

@@ -13,6 +13,7 @@
 #include "mpi_runner/plugin_goal.h"
 #include "mpi_runner/signals.h"
 #include "mpi_runner/slow_start.h"
+#include "mpi_runner/suspension.h"
 
 namespace tuner {
 namespace {
@@ -52,8 +53,9 @@ class Interview {
   }
 
   protocol::Reply wait() {
-    const auto start = Clock::now();
-    Clock::time_point last_sign = start;
+    auto start = Clock::now();
+    auto last_sign = start;
+    Suspension suspension;
     std::uint64_t printed_bytes = host_.printed_bytes();
     SlowStart slow_start(named("plugin", launch_.plugin), timeout_s_);
     for (;;) {
@@ -62,6 +64,10 @@ class Interview {
         return *std::move(reply);
       }
       if (host_.end()) fail(host_.end()->what);
+      const auto away = std::chrono::duration_cast<Clock::duration>(
+          std::chrono::duration<double>(suspension.seconds_since_last_call()));
+      start += away;
+      last_sign += away;
       const double waited_s = seconds_since(start);
       if (timeout_s_ >= 0 && waited_s >= timeout_s_) fail(fmt::format("did not answer within {} s", timeout_s_));
       if (timeout_s_ >= 0) slow_start.look();

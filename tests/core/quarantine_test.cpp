@@ -70,13 +70,13 @@ TEST(Quarantine, ATrialThatSucceedsWhereItFailedProvesNothing) {
 
 TEST(Quarantine, WhileLittleIsKnownOneFailureMakesARankDoubtful) {
   Quarantine quarantine;
-  EXPECT_TRUE(quarantine.is_credible(kSick.rank));
+  EXPECT_EQ(quarantine.suspicion(kSick.rank), 0U);
 
   quarantine.failed(kSick, TrialId{0});
-  EXPECT_FALSE(quarantine.is_credible(kSick.rank));
+  EXPECT_GT(quarantine.suspicion(kSick.rank), 0U);
 
   quarantine.succeeded(kSick, TrialId{1});
-  EXPECT_TRUE(quarantine.is_credible(kSick.rank));
+  EXPECT_EQ(quarantine.suspicion(kSick.rank), 0U);
 }
 
 TEST(Quarantine, WhereMostConfigurationsFailARowOfFailuresIsNoReasonForDoubt) {
@@ -86,10 +86,10 @@ TEST(Quarantine, WhereMostConfigurationsFailARowOfFailuresIsNoReasonForDoubt) {
     quarantine.blamed(kHealthy, TrialId{trial});
   }
   for (std::uint64_t trial = 60; trial < 68; ++trial) quarantine.failed(kSick, TrialId{trial});
-  EXPECT_TRUE(quarantine.is_credible(kSick.rank)) << "(60 / 80)^8 = 0.1";
+  EXPECT_EQ(quarantine.suspicion(kSick.rank), 0U) << "(60 / 80)^8 = 0.1";
 
   for (std::uint64_t trial = 68; trial < 71; ++trial) quarantine.failed(kSick, TrialId{trial});
-  EXPECT_FALSE(quarantine.is_credible(kSick.rank)) << "(60 / 80)^11 = 0.04";
+  EXPECT_GT(quarantine.suspicion(kSick.rank), 0U) << "(60 / 80)^11 = 0.04";
 }
 
 // What they do must not become the rule that they are judged by.
@@ -97,8 +97,8 @@ TEST(Quarantine, TwoRanksThatBlameEachOthersTrialsAreSoonDoubted) {
   Quarantine quarantine;
   quarantine.succeeded(kNeighbour, TrialId{0});
   std::uint64_t trial = 1;
-  while (trial < 100 && (quarantine.is_credible(kSick.rank) || quarantine.is_credible(kNeighbour.rank))) {
-    const bool neighbour_decides = quarantine.is_credible(kNeighbour.rank);
+  while (trial < 100 && (quarantine.suspicion(kSick.rank) == 0 || quarantine.suspicion(kNeighbour.rank) == 0)) {
+    const bool neighbour_decides = quarantine.suspicion(kNeighbour.rank) == 0;
     quarantine.failed(neighbour_decides ? kSick : kNeighbour, TrialId{trial});
     quarantine.blamed(neighbour_decides ? kNeighbour : kSick, TrialId{trial});
     ++trial;

@@ -87,6 +87,19 @@ TEST(RetryPolicy, ARetriedTrialKnowsWhereItFailedUntilItEnds) {
   EXPECT_FALSE(failed_at(builder.study(), TrialId{0}));
 }
 
+TEST(RetryPolicy, ARetryThatIsCutShortStillKnowsWhereTheTrialFailed) {
+  for (const Cause cause : {Cause::lost, Cause::preempted}) {
+    StudyBuilder builder;
+    builder.suggest({0.1});
+    retry(builder, 0, RankId{2});
+    builder.fail(0, cause);
+    next_epoch(builder);
+
+    ASSERT_TRUE(failed_at(builder.study(), TrialId{0}));
+    EXPECT_EQ(failed_at(builder.study(), TrialId{0})->rank, RankId{2});
+  }
+}
+
 TEST(RetryPolicy, ATrialReturnedUnbegunStillKnowsWhereItFailed) {
   StudyBuilder builder;
   builder.suggest({0.1});

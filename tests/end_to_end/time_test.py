@@ -70,8 +70,9 @@ class Time(tuner.TunerTest):
         self.assertIn("no trial has ended in a whole allocation", output)
         self.assertIn("cannot go on like this", self.status(expect=2))
 
-    def test_the_time_in_which_a_run_was_stopped_belongs_to_no_trial(self):
-        process = tuner.start(*self.timed(trials=1, enqueue=(2000,)), "--trial-timeout", "8s")
+    def test_the_time_in_which_a_job_was_suspended_belongs_to_no_trial(self):
+        process = tuner.start(*self.timed(trials=1, enqueue=(2000,)), "--trial-timeout", "8s",
+                              SLURM_JOB_ID="77", **job(0, 10000))
         self.addCleanup(process.communicate)
         tuner.wait_for(lambda: "1 running" in tuner.run("status", self.study, expect=None), "the trial's start")
         everything = [process.pid, *tuner.descendants(process.pid)]

@@ -111,18 +111,20 @@ TEST(Crew, ATrialThatFailedRunsOnAnotherHostWhileThereIsRoom) {
   EXPECT_TRUE(crew.is_next_to_decide(RankId{1}, place)) << "rather than wait";
 }
 
-TEST(Crew, TheWordOfARankThatIsDoubtedCountsWhereThereIsNoOther) {
+TEST(Crew, TheWordOfTheLeastSuspiciousRankCounts) {
   Crew crew(3, 0);
   const Place place{RankId{0}, "n0"};
   crew.ready(RankId{0}, "n0");
   for (const std::uint64_t rank : {1, 2}) crew.ready(RankId{rank}, "n2");
-  crew.doubt(RankId{1}, true);
+  crew.suspect(RankId{1}, 2);
   crew.assigned(RankId{2}, TrialId{7});
 
   EXPECT_FALSE(crew.decides(RankId{1}, place)) << "though the other is busy";
   EXPECT_TRUE(crew.decides(RankId{2}, place));
 
-  crew.doubt(RankId{2}, true);
+  crew.suspect(RankId{2}, 1);
+  EXPECT_FALSE(crew.decides(RankId{1}, place));
+  crew.suspect(RankId{2}, 3);
   EXPECT_TRUE(crew.decides(RankId{1}, place));
 }
 

@@ -1,0 +1,20 @@
+// For how long the job stood still as a whole, plugins too: scontrol suspend. Elsewhere whoever stops a rank (Ctrl-Z)
+// does not stop its plugin, whose time goes on.
+#pragma once
+
+#include "mpi_runner/absence.h"
+
+namespace tuner {
+
+class Suspension {
+ public:
+  Suspension();
+
+  double seconds_since_last_call();
+
+ private:
+  bool in_job_;
+  Absence absence_;
+};
+
+}  // namespace tuner
