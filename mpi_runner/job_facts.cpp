@@ -51,10 +51,11 @@ bool take(std::string_view& text, std::string_view front) {
 JobFacts this_job() {
   const std::string id = environment("SLURM_JOB_ID");
   if (id.empty())
-    return {.name = "", .is_batch = false, .started = process_started_s(), .cores = 0, .predecessor_alive_until = 0};
+    return {
+        .name = "", .run_begins_it = false, .started = process_started_s(), .cores = 0, .predecessor_alive_until = 0};
   const double started = std::strtod(environment("SLURM_JOB_START_TIME").c_str(), nullptr);
   return {.name = job_name(id, environment("SLURM_RESTART_COUNT")),
-          .is_batch = environment("ENVIRONMENT") == "BATCH",
+          .run_begins_it = environment("TUNER_BEGINS_JOB") == "1",
           .started = started > 0 ? started : process_started_s(),
           .cores = sum_over_nodes(environment("SLURM_JOB_CPUS_PER_NODE")),
           .predecessor_alive_until = 0};

@@ -9,7 +9,7 @@ namespace tuner {
 
 struct JobFacts {
   std::string name;                    // "1234", "1234 restart 2"; empty outside of SLURM
-  bool is_batch = false;               // SLURM runs its script; else somebody asked for the nodes and is there
+  bool run_begins_it = false;          // its script says so: what goes before will go before runs of other jobs, too
   double started = 0;                  // seconds since 1970: the job, or this process where that is not known
   std::uint64_t cores = 0;             // of the whole allocation; 0 = not known
   double predecessor_alive_until = 0;  // StudyStore::predecessor_alive_until()

@@ -40,7 +40,7 @@ struct RunPlan {
   StopRules rules;
   RetryPolicy retry;
   std::unique_ptr<Allocation> allocation;    // the time of this run
-  bool in_batch_job = false;                 // whose script runs it, so that what went before belongs to each such job
+  bool begins_job = false;                   // JobFacts::run_begins_it
   std::optional<double> finish_margin_s;     // less this
   double silence_s = 60;                     // a rank that says nothing for so long counts as lost
   double wait_for_space_s = 60;              // on a full disk

@@ -15,7 +15,8 @@
 namespace tuner {
 namespace {
 
-constexpr double kOften_s = 60;  // one job does not ask SLURM more than that
+constexpr double kRegularly_s = 60;  // one job does not ask SLURM more than that …
+constexpr double kJustNow_s = 5;     // … but once more before it ends a run
 
 }  // namespace
 
@@ -33,14 +34,12 @@ void Manager::look_at_earlier_runs() {
   const std::string& job = runs.back().job;
   if (job.empty()) return;
   const bool is_first = std::ranges::count(runs, job, &LedgerEntry::job) == 1;
-  if (!is_first || plan_.in_batch_job) time_.is_first_in_job(is_first);
+  if (!is_first || plan_.begins_job) time_.is_first_in_job(is_first);
 }
 
-// SLURM is asked again, since a limit may be moved; towards the end more often.
+// SLURM is asked again, since a limit may be moved.
 bool Manager::hear_of_time() {
-  constexpr double kTowardsTheEnd_s = 120;
-  constexpr double kSeldom_s = 300;
-  plan_.allocation->ask_again(steady_time_s(), left_s() < kTowardsTheEnd_s ? kOften_s : kSeldom_s);
+  plan_.allocation->ask_again(steady_time_s(), kRegularly_s);
   if (!plan_.allocation->has_news(steady_time_s())) return false;
   const AllocationSeen& seen = *plan_.allocation->time();
   time_.is_given(seen);
@@ -73,9 +72,8 @@ std::string Manager::time_is_over_text() const {
 // The limit may have been moved since SLURM was asked, or the whole job was suspended. No trial starts meanwhile.
 bool Manager::time_is_over() {
   if (!out_of_time()) return false;
-  constexpr double kPatience_s = 5;
-  plan_.allocation->ask_again(steady_time_s(), kPatience_s);
-  return !plan_.allocation->asking() || plan_.allocation->asked_for_s(steady_time_s()) > kPatience_s;
+  plan_.allocation->ask_again(steady_time_s(), kJustNow_s);
+  return !plan_.allocation->asking() || plan_.allocation->asked_for_s(steady_time_s()) > kJustNow_s;
 }
 
 // A trial that began later, since one before it crashed or the study was paused, may still end in a whole allocation.
@@ -143,7 +141,7 @@ std::optional<RunEnd> Manager::nothing_ends_in_time() {
   if (!time_.is_limited() || strategy_.asking() || restart_strategy_ || something_may_start(left_s()))
     return std::nullopt;
   if (startable().empty() && !time_can_be_the_reason()) return std::nullopt;
-  if (plan_.allocation->ask_again(steady_time_s(), kOften_s) || plan_.allocation->asking()) return std::nullopt;
+  if (plan_.allocation->ask_again(steady_time_s(), kJustNow_s) || plan_.allocation->asking()) return std::nullopt;
   const std::size_t waiting = startable().size();
   const std::string none = waiting == 0 ? "no further trial" : fmt::format("none of {} waiting trials", waiting);
   if (something_may_start(time_.whole_s()))

@@ -24,7 +24,8 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::string_view kVariablePrefix = "TUNER_";
-constexpr std::array<std::string_view, 2> kNoOptions = {"TUNER_PLUGIN_PATH", "TUNER_REFUSAL"};  // see plugin_path, run
+constexpr std::array<std::string_view, 3> kNoOptions = {"TUNER_PLUGIN_PATH", "TUNER_REFUSAL",
+                                                        "TUNER_BEGINS_JOB"};  // see plugin_path, run, job_facts
 
 // Whatever one source gives, and where in it each option stands.
 struct Source {

@@ -152,7 +152,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
                settings.rules,
                settings.retry,
                std::move(allocation),
-               job.is_batch,
+               job.run_begins_it,
                options.finish_margin_s,
                options.rank_timeout_s,
                options.wait_for_space_s,

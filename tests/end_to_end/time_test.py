@@ -58,7 +58,7 @@ class Time(tuner.TunerTest):
         self.study_of_short_trials()
         late = job(50, 60)
 
-        output = tuner.run(*self.timed(trials=7, enqueue=(900000,)), expect=2, SLURM_JOB_ID="77", ENVIRONMENT="BATCH",
+        output = tuner.run(*self.timed(trials=7, enqueue=(900000,)), expect=2, SLURM_JOB_ID="77", TUNER_BEGINS_JOB="1",
                            **late)
 
         self.assertIn("none of 1 waiting trials is expected to end in a whole allocation", output)
