@@ -64,15 +64,15 @@ class Interview {
         return *std::move(reply);
       }
       if (host_.end()) fail(host_.end()->what);
-      const auto away = std::chrono::duration_cast<Clock::duration>(
-          std::chrono::duration<double>(suspension.seconds_since_last_call()));
-      start += away;
-      last_sign += away;
       const double waited_s = seconds_since(start);
       if (timeout_s_ >= 0 && waited_s >= timeout_s_) fail(fmt::format("did not answer within {} s", timeout_s_));
       if (timeout_s_ >= 0) slow_start.look();
       constexpr double kLongestWait_s = 0.1;
       host_.wait(timeout_s_ < 0 ? kLongestWait_s : std::min(kLongestWait_s, timeout_s_ - waited_s));
+      const auto away = std::chrono::duration_cast<Clock::duration>(
+          std::chrono::duration<double>(suspension.seconds_since_last_call()));
+      start += away;
+      last_sign += away;
       if (host_.printed_bytes() != std::exchange(printed_bytes, host_.printed_bytes())) last_sign = Clock::now();
       while_waiting_(timeout_s_ < 0 ? TrainingTimes{seconds_since(start), seconds_since(last_sign)} : TrainingTimes{});
     }
