@@ -63,6 +63,11 @@ class Time(tuner.TunerTest):
 
         self.assertIn("none of 1 waiting trials is expected to end in a whole allocation", output)
 
+    def test_a_run_that_begins_late_in_its_job_by_chance_is_resumed_in_another(self):
+        self.study_of_short_trials()
+
+        tuner.run(*self.timed(trials=7, enqueue=(100000,)), expect=4, SLURM_JOB_ID="77", **job(100000, 60))
+
     def test_a_first_allocation_in_which_no_trial_ends_is_said_and_not_to_be_resumed(self):
         # A run that is ready before its allocation begins has begun with it, however slow this machine is.
         output = tuner.run(*self.timed(trials=5, enqueue=(900000,)), expect=2, **job(-12, 17))
