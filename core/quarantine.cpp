@@ -59,6 +59,11 @@ std::size_t Quarantine::suspicion(RankId rank) const {
   return std::pow(rate, record->second.in_a_row) >= kChance ? 0 : record->second.in_a_row;
 }
 
+bool Quarantine::is_host_suspect(TrialId trial) const {
+  return std::ranges::any_of(failures_,
+                             [&](const Failure& one) { return one.trial == trial && one.since_success_of_host; });
+}
+
 // As long as would hardly ever happen by chance at the others, where they do not fail in a row themselves.
 template <class Others>
 std::size_t Quarantine::row_that_is_no_chance(const Others& is_other) const {

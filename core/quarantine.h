@@ -31,6 +31,9 @@ class Quarantine {
   // is how often trials of this run are blamed: then one that fails there, too, is to blame itself.
   std::size_t suspicion(RankId rank) const;
 
+  // Whether nothing has succeeded on the host where this trial failed since then: it may be sick as a whole.
+  bool is_host_suspect(TrialId trial) const;
+
   std::vector<RankId> sick_ranks() const;
   // Of more than one rank: else only the rank is sick.
   std::vector<std::string> sick_hosts() const;

@@ -133,30 +133,34 @@ std::vector<RankId> Crew::starting() const {
 }
 
 // From 0, for none, to 1.
-double Crew::worth_of_word(std::size_t rank, const Place& failed_at) const {
+double Crew::worth_of_word(std::size_t rank, const FailedAt& failed) const {
   constexpr double kOfTheSameRank = 1e-9;
+  constexpr double kOfASuspectHost = 1e-6;
   const Member& member = members_[rank];
   if (member.gone || member.benched) return 0;
-  return RankId{rank} == failed_at.rank ? kOfTheSameRank : 1 / (1 + static_cast<double>(member.suspicion));
+  if (RankId{rank} == failed.place.rank) return kOfTheSameRank;
+  const double worth = 1 / (1 + static_cast<double>(member.suspicion));
+  const bool may_be_there = member.host.empty() || member.host == failed.place.host;
+  return failed.host_is_suspect && may_be_there ? kOfASuspectHost * worth : worth;
 }
 
-double Crew::most_worth(const Place& failed_at) const {
+double Crew::most_worth(const FailedAt& failed) const {
   double most = 0;
-  for (std::size_t rank = 0; rank < members_.size(); ++rank) most = std::max(most, worth_of_word(rank, failed_at));
+  for (std::size_t rank = 0; rank < members_.size(); ++rank) most = std::max(most, worth_of_word(rank, failed));
   return most;
 }
 
-bool Crew::decides(RankId rank, const Place& failed_at) const {
-  return worth_of_word(rank.value, failed_at) == most_worth(failed_at);
+bool Crew::decides(RankId rank, const FailedAt& failed) const {
+  return worth_of_word(rank.value, failed) == most_worth(failed);
 }
 
-bool Crew::is_next_to_decide(RankId rank, const Place& failed_at) const {
-  const double most = most_worth(failed_at);
-  if (worth_of_word(rank.value, failed_at) != most) return false;
-  const auto is_on_other_host = [&](std::size_t place) { return members_[place].host != failed_at.host; };
-  if (failed_at.host.empty() || is_on_other_host(rank.value)) return true;
+bool Crew::is_next_to_decide(RankId rank, const FailedAt& failed) const {
+  const double most = most_worth(failed);
+  if (worth_of_word(rank.value, failed) != most) return false;
+  const auto is_on_other_host = [&](std::size_t place) { return members_[place].host != failed.place.host; };
+  if (failed.place.host.empty() || is_on_other_host(rank.value)) return true;
   for (std::size_t other = 0; other < members_.size(); ++other)
-    if (is_on_other_host(other) && room(RankId{other}) > 0 && worth_of_word(other, failed_at) == most) return false;
+    if (is_on_other_host(other) && room(RankId{other}) > 0 && worth_of_word(other, failed) == most) return false;
   return true;
 }
 

@@ -56,11 +56,16 @@ class Crew {
   void rest(RankId rank, bool rests) { members_[rank.value].rests = rests; }
   bool rests(RankId rank) const { return members_[rank.value].rests; }
 
-  // Whether what the trial does at `rank` decides about it after it failed there: at another rank than that, one of the
-  // least suspicious; where there is none, at any.
-  bool decides(RankId rank, const Place& failed_at) const;
+  // Where a trial failed, and whether the whole host may be the reason.
+  struct FailedAt {
+    Place place;
+    bool host_is_suspect = false;
+  };
+  // Whether what the trial does at `rank` decides about it after that: at another rank, one of the least suspicious, of
+  // another host where the host is suspect; where there is none, at any.
+  bool decides(RankId rank, const FailedAt& failed) const;
   // Whether `rank`, which decides, is on another host, or no rank there that decides has room.
-  bool is_next_to_decide(RankId rank, const Place& failed_at) const;
+  bool is_next_to_decide(RankId rank, const FailedAt& failed) const;
 
   // Seconds that a trial takes, mean of the latest.
   double mean_duration_s() const { return mean_duration_s_; }
@@ -86,8 +91,8 @@ class Crew {
 
   std::size_t batch_size() const;
   bool works(const Member& member) const;
-  double worth_of_word(std::size_t rank, const Place& failed_at) const;
-  double most_worth(const Place& failed_at) const;
+  double worth_of_word(std::size_t rank, const FailedAt& failed) const;
+  double most_worth(const FailedAt& failed) const;
 
   std::vector<Member> members_;
   double mean_duration_s_ = 1;  // of the latest trials; long until known, so that the first ones go out one by one

@@ -140,7 +140,7 @@ std::optional<TrialId> Manager::first_waiting(std::uint64_t left, const Chosen& 
 
 bool Manager::may_run_on(RankId rank, TrialId trial) const {
   const std::optional<Place> place = failed_at(study(), trial);
-  return place ? crew_.is_next_to_decide(rank, *place) : !crew_.rests(rank);
+  return place ? crew_.is_next_to_decide(rank, {*place, quarantine_.is_host_suspect(trial)}) : !crew_.rests(rank);
 }
 
 bool Manager::may_be_tried_undecided_on(RankId rank, TrialId trial) const {

@@ -97,7 +97,8 @@ bool Manager::is_tried_again(RankId rank, const AttemptEnded& ended) const {
   const Trial& trial = study().trial(ended.trial);
   if (should_retry(plan_.retry, trial, ended.cause)) return true;
   const std::optional<Place> before = failed_at(study(), ended.trial);
-  return before && !crew_.decides(rank, *before) && should_retry_undecided(plan_.retry, trial, ended.cause);
+  return before && !crew_.decides(rank, {*before, quarantine_.is_host_suspect(ended.trial)}) &&
+         should_retry_undecided(plan_.retry, trial, ended.cause);
 }
 
 void Manager::learn_of_place(RankId rank, TrialId trial, Cause cause) {

@@ -135,6 +135,18 @@ TEST(Quarantine, AHostIsSickWhereSeveralOfItsRanksAre) {
   EXPECT_THAT(quarantine.sick_hosts(), ElementsAre("n1"));
 }
 
+TEST(Quarantine, AHostIsSuspectUntilSomethingSucceedsThere) {
+  Quarantine quarantine;
+  EXPECT_FALSE(quarantine.is_host_suspect(TrialId{0}));
+
+  quarantine.failed(kSick, TrialId{0});
+  quarantine.succeeded(kHealthy, TrialId{8});
+  EXPECT_TRUE(quarantine.is_host_suspect(TrialId{0}));
+
+  quarantine.succeeded(kNeighbour, TrialId{9});
+  EXPECT_FALSE(quarantine.is_host_suspect(TrialId{0}));
+}
+
 TEST(Quarantine, AHostWhereARankSucceedsIsNotSick) {
   Quarantine quarantine;
   fail_there_and_succeed_elsewhere(quarantine, kSick, 0);

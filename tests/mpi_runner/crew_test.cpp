@@ -89,7 +89,7 @@ TEST(Crew, ARemovedRankGivesItsTrialsBackAndTakesNoMore) {
 
 TEST(Crew, ElsewhereIsAnotherRankWhereThereIsOne) {
   Crew crew(2, 0);
-  const Place place{RankId{0}, "n0"};
+  const Crew::FailedAt place{{RankId{0}, "n0"}};
   for (const RankId rank : {RankId{0}, RankId{1}}) crew.ready(rank, "n0");
   EXPECT_FALSE(crew.decides(RankId{0}, place));
   EXPECT_TRUE(crew.decides(RankId{1}, place));
@@ -100,7 +100,7 @@ TEST(Crew, ElsewhereIsAnotherRankWhereThereIsOne) {
 
 TEST(Crew, ATrialThatFailedRunsOnAnotherHostWhileThereIsRoom) {
   Crew crew(3, 0);
-  const Place place{RankId{0}, "n0"};
+  const Crew::FailedAt place{{RankId{0}, "n0"}};
   for (const RankId rank : {RankId{0}, RankId{1}}) crew.ready(rank, "n0");
   crew.ready(RankId{2}, "n2");
   EXPECT_FALSE(crew.is_next_to_decide(RankId{0}, place));
@@ -111,9 +111,23 @@ TEST(Crew, ATrialThatFailedRunsOnAnotherHostWhileThereIsRoom) {
   EXPECT_TRUE(crew.is_next_to_decide(RankId{1}, place)) << "rather than wait";
 }
 
+TEST(Crew, WhereTheHostIsSuspectAnotherHostDecides) {
+  Crew crew(3, 0);
+  const Crew::FailedAt failed{{RankId{0}, "n0"}, true};
+  for (const RankId rank : {RankId{0}, RankId{1}}) crew.ready(rank, "n0");
+  EXPECT_TRUE(crew.is_next_to_decide(RankId{1}, failed)) << "while there is no other host";
+
+  crew.is_on(RankId{2}, "n2");
+  crew.ready(RankId{2}, "n2");
+  crew.assigned(RankId{2}, TrialId{7});
+
+  EXPECT_FALSE(crew.is_next_to_decide(RankId{1}, failed)) << "though the other host is busy";
+  EXPECT_TRUE(crew.decides(RankId{2}, failed));
+}
+
 TEST(Crew, TheWordOfTheLeastSuspiciousRankCounts) {
   Crew crew(3, 0);
-  const Place place{RankId{0}, "n0"};
+  const Crew::FailedAt place{{RankId{0}, "n0"}};
   crew.ready(RankId{0}, "n0");
   for (const std::uint64_t rank : {1, 2}) crew.ready(RankId{rank}, "n2");
   crew.suspect(RankId{1}, 2);
