@@ -121,7 +121,7 @@ class Time(tuner.TunerTest):
 
         tuner.run(*self.timed(trials=7))
 
-        self.assertEqual(self.attempts()[2000], 1)
+        self.assertEqual([row[0] for row in tuner.trials(self.study).values() if row[3] == (2000,)], ["complete"])
         self.status(expect=0)
 
     def test_the_earlier_of_allocation_and_time_limit_counts(self):
