@@ -1,6 +1,8 @@
 #include "core/retry_policy.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 namespace tuner {
 namespace {
@@ -36,6 +38,25 @@ std::vector<TrialId> suspects(const RetryPolicy& policy, const Study& study) {
   for (const TrialId id : study.waiting())
     if (study.trial(id).lost >= policy.max_lost) found.push_back(id);
   std::ranges::sort(found);
+  return found;
+}
+
+std::vector<TrialId> doubtful_failures(const Study& study) {
+  const auto was_taken_out = [&](const Failure& failure) {
+    return std::ranges::any_of(study.quarantined(), [&](const QuarantinedRank& place) {
+      return place.rank == failure.rank && place.host == failure.host;
+    });
+  };
+  std::set<TrialId> in_doubt, to_blame;
+  for (const Failure& failure : study.failures()) {
+    if (failure.cause == Cause::preempted || (failure.cause == Cause::lost && !failure.is_verdict())) continue;
+    const bool may_be_the_places = may_be_the_ranks_fault(failure.cause) && was_taken_out(failure);
+    (may_be_the_places ? in_doubt : to_blame).insert(failure.trial);
+  }
+  std::vector<TrialId> found;
+  std::ranges::copy_if(in_doubt, std::back_inserter(found), [&](TrialId trial) {
+    return study.trial(trial).state == TrialState::failed && !to_blame.contains(trial);
+  });
   return found;
 }
 

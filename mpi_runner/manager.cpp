@@ -61,8 +61,8 @@ bool Manager::write(const std::function<void()>& writing) {
   } catch (const NoSpace& error) {
     const bool is_news = !shortage_.lasts();
     if (shortage_.too_long(steady_time_s()))
-      throw NoSpace(fmt::format("{} Waited {} for space. Go on with: tuner --resume {}", error.what(),
-                                duration_text(plan_.wait_for_space_s), shell_word(store_.path().string())));
+      throw NoSpace(fmt::format("{} Waited {} for space. Go on with: {}", error.what(),
+                                duration_text(plan_.wait_for_space_s), plan_.resume_command));
     if (is_news)
       progress_.notice(fmt::format("{} No trial is handed out meanwhile; waiting up to {} for space", error.what(),
                                    duration_text(plan_.wait_for_space_s)));

@@ -45,6 +45,7 @@ struct RunPlan {
   double silence_s = 60;                     // a rank that says nothing for so long counts as lost
   double wait_for_space_s = 60;              // on a full disk
   std::string facts;                         // JSON, see epoch_facts()
+  std::string resume_command;                // of this study
   std::vector<ImportedTrial> imports;        // results of earlier studies, for the strategy
   std::vector<std::vector<double>> enqueue;  // configurations to run before the strategy's
   std::vector<SettingChanged> changes;       // of the study's settings

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
+#include "core/retry_policy.h"
 #include "mpi_runner/text.h"
 
 namespace tuner {
@@ -16,6 +20,19 @@ std::string place_text(const Study& study, RankId rank, std::uint32_t host) {
 
 std::string quarantine_text(const Study& study, const QuarantinedRank& rank) {
   return fmt::format("{}: {}", place_text(study, rank.rank, rank.host), escaped(rank.reason));
+}
+
+std::string doubt_text(const Study& study) {
+  constexpr std::size_t kMostNamed = 10;
+  const std::vector<TrialId> trials = doubtful_failures(study);
+  if (trials.empty()) return {};
+  std::vector<std::uint64_t> numbers(std::min(trials.size(), kMostNamed));
+  std::transform(trials.begin(), trials.begin() + static_cast<std::ptrdiff_t>(numbers.size()), numbers.begin(),
+                 [](TrialId trial) { return trial.value; });
+  return fmt::format(
+      "{} failed only where ranks were taken out since: {}{}. What is good may be among them; "
+      "--enqueue tries a configuration again",
+      count_text(trials.size(), "trial"), fmt::join(numbers, ", "), trials.size() > kMostNamed ? ", …" : "");
 }
 
 }  // namespace tuner

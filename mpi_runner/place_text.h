@@ -15,4 +15,7 @@ std::string place_text(const Study& study, RankId rank, std::uint32_t host);
 // "rank 2 on n7: 3 trials in a row crashed there …".
 std::string quarantine_text(const Study& study, const QuarantinedRank& rank);
 
+// Which failures are in doubt for that, and what to do about them; empty where none is.
+std::string doubt_text(const Study& study);
+
 }  // namespace tuner

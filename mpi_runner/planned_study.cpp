@@ -1,10 +1,14 @@
 #include "mpi_runner/planned_study.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "core/error.h"
+#include "core/shell_word.h"
 #include "mpi_runner/input_files.h"
 #include "mpi_runner/options.h"
+#include "mpi_runner/plugin_path.h"
 #include "mpi_runner/trial_folders.h"
 #include "storage/study_files.h"
 
@@ -20,6 +24,12 @@ void go_on_with(LoadedStudy recorded, PlannedStudy& planned) {
   planned.remarks = warnings(recorded.study.definition(), planned.definition);
   planned.definition = recorded.study.definition();
   planned.recorded = std::move(recorded);
+}
+
+// The option that a plugin needs on a command line; none where its name leads to it.
+std::string naming(const char* option, const std::filesystem::path& plugin) {
+  if (find_named_plugin(plugin.stem().string()) == plugin) return {};
+  return fmt::format(" {} {}", option, shell_word(plugin.string()));
 }
 
 PlannedStudy plan_recorded(const RunOptions& options) {
@@ -89,6 +99,12 @@ ObjectiveSetup objective_setup(const PlannedStudy& planned, const Settings& sett
 StrategySetup strategy_setup(const PlannedStudy& planned) {
   const StudyDefinition& study = planned.definition;
   return {planned.strategy.launch, study.strategy.options, study.space, study.goal, study.seed};
+}
+
+std::string resume_command(const PlannedStudy& planned) {
+  return fmt::format("tuner --resume {}{}{}", shell_word(planned.path.string()),
+                     naming("--plugin", planned.objective.launch.plugin),
+                     naming("--strategy", planned.strategy.launch.plugin));
 }
 
 }  // namespace tuner

@@ -37,4 +37,7 @@ ObjectiveSetup objective_setup(const PlannedStudy& planned, const Settings& sett
 // Its strategy, with the options of the study.
 StrategySetup strategy_setup(const PlannedStudy& planned);
 
+// The command that goes on with it. Plugins that are not found by their name are named: a study file does not.
+std::string resume_command(const PlannedStudy& planned);
+
 }  // namespace tuner

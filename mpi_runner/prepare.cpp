@@ -145,6 +145,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
   if (!job.name.empty() && allocation->time()) job.started = std::min(job.started, allocation->time()->start);
   std::string facts = epoch_facts(transport.size(), objective.launch.threads, job,
                                   sha256_of_file(planned.strategy.launch.plugin), plugin_sha256);
+  const std::string go_on = resume_command(planned);
   RunPlan plan{std::move(evaluator),
                strategy_setup(planned, options),
                planned.strategy.description.uses_results,
@@ -157,6 +158,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
                options.rank_timeout_s,
                options.wait_for_space_s,
                std::move(facts),
+               go_on,
                std::move(earlier.trials),
                not_yet_known(std::move(enqueue), study),
                changes(study, options.settings)};
@@ -166,6 +168,7 @@ PreparedRun prepare_run(const RunOptions& options, Transport& transport) {
           std::move(planned.objective),
           std::move(planned.objective_options),
           std::move(planned.remarks),
+          go_on,
           settings.trial_timeout_s,
           settings.hang_after_s};
 }

@@ -21,8 +21,9 @@ struct PreparedRun {
   LoadedPlugin objective;            // with threads and memory limit as trials have them
   PluginOptions objective_options;   // as trials get them
   std::vector<std::string> remarks;  // what people should know
-  double trial_timeout_s = 0;        // 0 = none; the look at the hold-out part has the time of a trial …
-  double hang_after_s = 0;           // … and hangs as one; 0 = never
+  std::string resume_command;
+  double trial_timeout_s = 0;  // 0 = none; the look at the hold-out part has the time of a trial …
+  double hang_after_s = 0;     // … and hangs as one; 0 = never
 };
 
 // Also sends the other ranks their setup, so that they load their data at the same time. Throws UserError, PluginError,

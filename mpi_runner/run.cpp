@@ -9,7 +9,6 @@
 #include <stdexcept>
 
 #include "core/error.h"
-#include "core/shell_word.h"
 #include "mpi_runner/holdout.h"
 #include "mpi_runner/machine.h"
 #include "mpi_runner/manager.h"
@@ -101,12 +100,11 @@ int manage(const RunOptions& options, Transport& transport) {
   manager.end(end);
   // After TERM mpirun serves nobody and kills within a second: MPI_Finalize would only hang.
   if (end.kind == RunEnd::Kind::left) {
-    progress.notice(fmt::format("{}; {} trials are safe in {}. Go on with: tuner --resume {}", end.reason,
-                                run.store->study().finished().size(), run.store->path().string(),
-                                shell_word(run.store->path().string())));
+    progress.notice(fmt::format("{}; {} trials are safe in {}. Go on with: {}", end.reason,
+                                run.store->study().finished().size(), run.store->path().string(), run.resume_command));
     _exit(kResumable);
   }
-  std::cout << summary(run.store->study(), run.objective.description, run.store->path(), end) << std::flush;
+  std::cout << summary(run, end) << std::flush;
   return exit_code(end.kind);
 }
 

@@ -35,6 +35,7 @@ std::string quarantine_lines(const Study& study) {
   for (const QuarantinedRank& rank : study.quarantined())
     if (rank.epoch == study.epochs().back().number)
       lines += fmt::format("  taken out {}\n", quarantine_text(study, rank));
+  if (const std::string doubt = doubt_text(study); !doubt.empty()) lines += fmt::format("  in doubt  {}\n", doubt);
   return lines;
 }
 
@@ -44,19 +45,19 @@ double trial_seconds(const Study& study) {
   return sum;
 }
 
-std::string next_command(const PluginDescription& objective, const std::filesystem::path& study, RunEnd::Kind kind) {
-  const std::string file = shell_word(study.string());
-  if (kind == RunEnd::Kind::resumable) return fmt::format("tuner --resume {}", file);
-  if (kind == RunEnd::Kind::blocked) return fmt::format("tuner --resume {}, with more time", file);
-  const bool has_model = kind == RunEnd::Kind::complete && objective.can_refit;
+std::string next_command(const PreparedRun& run, RunEnd::Kind kind) {
+  if (kind == RunEnd::Kind::resumable) return run.resume_command;
+  if (kind == RunEnd::Kind::blocked) return run.resume_command + ", with more time";
+  const std::string file = shell_word(run.store->path().string());
+  const bool has_model = kind == RunEnd::Kind::complete && run.objective.description.can_refit;
   return fmt::format("tuner show {0}{1}", file,
                      has_model ? fmt::format(", or tuner refit {} --out DIR for the final model", file) : "");
 }
 
 }  // namespace
 
-std::string summary(const Study& study, const PluginDescription& objective, const std::filesystem::path& file,
-                    const RunEnd& end) {
+std::string summary(const PreparedRun& run, const RunEnd& end) {
+  const Study& study = run.store->study();
   const Epoch& epoch = study.epochs().back();
   std::string text = fmt::format("\nended: {}\n", escaped_lines(end.reason));
   text += best_text(study);
@@ -68,8 +69,8 @@ std::string summary(const Study& study, const PluginDescription& objective, cons
   text += quarantine_lines(study);
   text += fmt::format("  time      {} for this run, {} of trials in all\n", duration_text(epoch.ended - epoch.started),
                       duration_text(trial_seconds(study)));
-  text += fmt::format("  study     {}\n", escaped(file.string()));
-  text += fmt::format("  next      {}\n", escaped(next_command(objective, file, end.kind)));
+  text += fmt::format("  study     {}\n", escaped(run.store->path().string()));
+  text += fmt::format("  next      {}\n", escaped(next_command(run, end.kind)));
   return text;
 }
 

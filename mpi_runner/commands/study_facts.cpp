@@ -56,6 +56,7 @@ std::string values_text(const Study& study, TrialId id) {
 void print_quarantine(std::ostream& out, const Study& study) {
   for (const QuarantinedRank& rank : study.quarantined())
     line(out, "taken out", fmt::format("{} (epoch {})", quarantine_text(study, rank), rank.epoch.value));
+  if (const std::string doubt = doubt_text(study); !doubt.empty()) line(out, "in doubt", doubt);
 }
 
 void print_facts(std::ostream& out, const Study& study, std::string_view file) {

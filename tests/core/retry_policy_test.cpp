@@ -124,6 +124,33 @@ TEST(RetryPolicy, ATrialThatRanAtThreeDeathsIsSuspect) {
   EXPECT_THAT(suspects({.max_lost = 4}, builder.study()), IsEmpty());
 }
 
+TEST(RetryPolicy, WhatFailedOnlyAtRanksThatWereTakenOutIsInDoubt) {
+  StudyBuilder builder;
+  builder.suggest({0.1, 0.2, 0.3, 0.4, 0.5, 0.6});
+  for (const std::uint64_t rank : {1, 2, 3}) builder.apply(RankJoined{RankId{rank}, "n7"});
+  const auto fail_at = [&](std::uint64_t trial, RankId rank, Cause cause) {
+    const std::uint32_t attempt = builder.study().trial(TrialId{trial}).attempt + 1;
+    builder.apply(AttemptStarted{TrialId{trial}, attempt, rank, 200});
+    builder.end(trial, cause, {});
+  };
+  retry(builder, 0, RankId{2});
+  fail_at(0, RankId{1}, Cause::lost);
+  fail_at(0, RankId{3}, Cause::crash);
+  retry(builder, 1, RankId{2});
+  fail_at(1, RankId{1}, Cause::crash);  // which is not taken out
+  retry(builder, 2, RankId{2});
+  fail_at(2, RankId{3}, Cause::exception);
+  retry(builder, 3, RankId{2});
+  builder.run(3, 0.5);
+  retry(builder, 4, RankId{2});  // waits
+  fail_at(5, RankId{2}, Cause::out_of_memory);
+  EXPECT_THAT(doubtful_failures(builder.study()), IsEmpty());
+
+  for (const std::uint64_t rank : {2, 3}) builder.apply(RankQuarantined{RankId{rank}, 400, "sick"});
+
+  EXPECT_THAT(doubtful_failures(builder.study()), ElementsAre(TrialId{0}, TrialId{5}));
+}
+
 TEST(RetryPolicy, PreemptionIsNoDeath) {
   StudyBuilder builder;
   builder.suggest({0.1});

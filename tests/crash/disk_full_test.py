@@ -52,9 +52,6 @@ class DiskFull(tuner.TunerTest):
         output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
         return output
 
-    def finished(self):
-        return int(tuner.run("status", self.study, expect=None).split(" finished")[0].split()[-1])
-
     def test_a_run_waits_for_space_and_goes_on(self):
         for ranks in (None, 3):
             with self.subTest(ranks=ranks):

@@ -1,6 +1,9 @@
 """Studies that are interrupted and go on: by signals, by kills, by the same command line again."""
 import os
 import random
+import re
+import shlex
+import shutil
 import signal
 import subprocess
 import unittest
@@ -88,6 +91,19 @@ class Resume(tuner.TunerTest):
         self.assertIn("drained", output)
         self.assertEqual({row[0] for row in tuner.trials(self.study).values()} - {"waiting"}, {"complete"})
         tuner.run("--resume", self.study, "--trials", len(tuner.trials(self.study)) + 20)
+
+    def test_the_command_that_a_run_leaves_goes_on_with_plugins_that_are_found_by_their_path_only(self):
+        plugin, strategy = self.folder / "my objective.so", self.folder / "my_strategy.so"
+        shutil.copy(tuner.BUILD / "lib/tuner/plugins/functions.so", plugin)
+        shutil.copy(tuner.BUILD / "lib/tuner/plugins/sobol.so", strategy)
+        process = tuner.start("--plugin", plugin, "--set", "function=sphere", "--set", "sleep_ms=20", "--strategy",
+                              strategy, "--trials", 100000, "--study", self.study)
+        tuner.wait_for(lambda: tuner.journal_bytes(self.study) > 5000, "some trials")
+        process.send_signal(signal.SIGUSR1)
+        output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
+
+        _, *arguments = shlex.split(re.search("next +(.*)", output)[1])
+        tuner.run(*arguments, "--trials", self.finished() + 5)
 
     def test_term_leaves_at_once_and_loses_nothing(self):
         process = tuner.start(*self.slow(trials=2000))

@@ -224,3 +224,7 @@ class TunerTest(unittest.TestCase):
             "--plugin", "functions", "--set", "function=sphere", "--strategy", strategy,
             "--trials", trials, "--study", self.study, *more,
         ]
+
+    def finished(self):
+        """How many trials are, after a run or while it goes on."""
+        return int(run("status", self.study, expect=None).split(" finished")[0].split()[-1].replace(",", ""))
