@@ -200,7 +200,7 @@ HostEnd HostProcess::describe_end() const {
   if (malformed_) return {.what = "wrote over tuner's socket or memory (what came from it is no message)"};
   if (guard_lost_) return {.what = "was killed together with its guard"};
   if (!control_) return {.what = "ended under the debugger"};
-  if (report_->killed_by_guard != 0 && finishing_) return {.what = "did not end within a second"};
+  if (report_->killed_by_guard != 0 && finishing_) return {.what = "did not end within a second", .late = true};
   if (report_->killed_by_guard != 0) return {.what = kClosedConnection};
   return {.what = status_text(status), .orderly = finishing_ && status == 0};
 }

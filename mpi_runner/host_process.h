@@ -27,6 +27,7 @@ struct HostEnd {
   Cause cause = Cause::crash;  // or out_of_memory
   std::string what;            // "crashed (SIGSEGV)"
   bool orderly = false;        // it ended by itself after finish()
+  bool late = false;           // not within the second that it had for that
 };
 
 struct SpawnedHost;

@@ -40,6 +40,7 @@ void Manager::hear_goodbyes() {
   const double until_s = steady_time_s() + kPatience_s;
   while (!crew_.without_goodbye().empty() && steady_time_s() < until_s)
     if (!receive()) wait();
+  receive();  // what came while this process stood still
   for (const RankId rank : crew_.without_goodbye())
     lose(rank, crew_.remove(rank), "did not answer when the run was told to leave: it has died");
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -135,7 +136,8 @@ int with_refusal_noted(Body body) {
 
 int run_command(const std::vector<std::string>& arguments) {
   ignore_broken_pipes();
-  Transport transport(2 * rank_timeout_s(arguments), own_resources());
+  constexpr double kShortestStart_s = 60;  // launching takes as long on any --rank-timeout
+  Transport transport(std::max(kShortestStart_s, 2 * rank_timeout_s(arguments)), own_resources());
   install_signal_handlers();
   constexpr double kPatience_s = 10;
   if (transport.rank() != RankId{0}) {

@@ -48,7 +48,7 @@ bool has_run(const StudyFiles& names) {
 // Nothing where the run has ended meanwhile, or the time is over.
 std::optional<Answer> wait_for_answer(const StudyFiles& names, const std::string& request, double longest_s) {
   constexpr std::chrono::milliseconds kLook(50);
-  constexpr double kLastAnswer_s = 2;  // a run gives its study back and then answers
+  constexpr double kLastAnswer_s = 5;  // a run gives its study back and then answers
   double until_s = steady_time_s() + longest_s;
   for (bool runs = true;;) {
     if (runs && !has_run(names)) {

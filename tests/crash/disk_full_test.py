@@ -12,6 +12,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "end_to_end"))
 import tuner_program as tuner  # noqa: E402
 
+TRIALS = 2000  # of 5 ms: not done before the disk is full
+
 
 class DiskFull(tuner.TunerTest):
     def setUp(self):
@@ -25,13 +27,12 @@ class DiskFull(tuner.TunerTest):
 
     def start(self, *more, ranks=None):
         """A run whose disk is full once it has begun; returns it when it has noticed."""
-        process = tuner.start(*self.sphere("--set", "sleep_ms=5", *more, trials=400), ranks=ranks)
+        process = tuner.start(*self.sphere("--set", "sleep_ms=5", *more, trials=TRIALS), ranks=ranks)
         self.addCleanup(tuner.kill, process.pid)
         guard = threading.Timer(tuner.HANG_GUARD_S, process.kill)
         guard.start()
         self.addCleanup(guard.cancel)
-        while not self.study.exists():
-            self.assertIsNone(process.poll())
+        tuner.wait_for(self.study.exists, "the study")
         self.fill()
         lines = []
         for line in process.stdout:
@@ -67,8 +68,8 @@ class DiskFull(tuner.TunerTest):
                 self.assertEqual(process.returncode, 0, output)
                 table = tuner.trials(self.study)
                 self.assertEqual({row[0] for row in table.values()}, {"complete"})
-                self.assertEqual(len(table), 400)
-                self.assertLessEqual(known, 400)
+                self.assertEqual(len(table), TRIALS)
+                self.assertLessEqual(known, TRIALS)
                 self.assertIn("equal", tuner.run("replay", self.study))
                 self.study.unlink()
 
@@ -82,7 +83,7 @@ class DiskFull(tuner.TunerTest):
         self.ballast.unlink()
         self.assertGreaterEqual(self.finished(), known)
         tuner.run("--resume", self.study)
-        self.assertEqual(len(tuner.trials(self.study)), 400)
+        self.assertEqual(len(tuner.trials(self.study)), TRIALS)
         self.assertIn("equal", tuner.run("replay", self.study))
 
     def say(self, op, **request):

@@ -21,7 +21,7 @@ OBJECTIVE = tuner.BUILD / "lib/tuner/fixtures/witnessed_objective.so"
 RANKS = 4
 TRIALS = 100
 KILLS_PER_STUDY = 20
-HANG_GUARD_S = 90
+HANG_GUARD_S = 300
 STRATEGIES = ("grid", "sobol", "random", "bayes")
 INDEPENDENT_OF_RESULTS = ("grid", "sobol", "random")
 TARGETS = ("objective's host", "strategy's host", "guard", "worker", "manager", "mpirun", "everything")
@@ -116,7 +116,7 @@ class DisturbedStudy:
 
     def arguments(self, study, witness):
         return ["--plugin", OBJECTIVE, "--set", f"witness={witness}", "--set", "sleep_ms=20", "--strategy",
-                self.strategy, "--trials", TRIALS, "--max-lost", 0, "--rank-timeout", "5s", "--study", study]
+                self.strategy, "--trials", TRIALS, "--max-lost", 0, "--rank-timeout", "15s", "--study", study]
 
     def run_once(self):
         """From the start of mpirun to the end of its last process."""

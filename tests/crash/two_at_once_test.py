@@ -25,9 +25,7 @@ class TwoAtOnce(tuner.TunerTest):
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(tuner.kill, process.pid)
-        before = tuner.journal_bytes(self.study)
-        tuner.wait_for(lambda: process.poll() is not None or tuner.journal_bytes(self.study) > before + 5000, "some trials")
-        self.assertIsNone(process.poll())
+        self.grown(process)
         return process
 
     def make_owner_foreign(self, silent_s):
@@ -41,7 +39,7 @@ class TwoAtOnce(tuner.TunerTest):
         new.rename(self.owner)
 
     def test_a_second_run_is_refused_and_changes_nothing(self):
-        self.start()
+        self.start("--checkpoint-every", "1h")
 
         output = tuner.run("--resume", self.study, expect=4)
 
@@ -74,8 +72,7 @@ class TwoAtOnce(tuner.TunerTest):
 
         stopped.send_signal(signal.SIGCONT)
         said, _ = stopped.communicate(timeout=tuner.HANG_GUARD_S)
-        before = tuner.journal_bytes(self.study)
-        tuner.wait_for(lambda: tuner.journal_bytes(self.study) > before + 5000, "more trials of the run that took over")
+        self.grown(replacing)
         replacing.send_signal(signal.SIGTERM)
         replacing.communicate(timeout=tuner.HANG_GUARD_S)
 

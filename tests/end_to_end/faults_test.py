@@ -54,7 +54,7 @@ class Faults(tuner.TunerTest):
         self.assertFalse((self.folder / "study.h5.logs").exists())
 
     def test_a_trial_that_hangs_is_told_with_the_place_where_it_does(self):
-        tuner.run(*self.misbehave("print_and_hang", "--hang-after", "0.5s", on_trial=3))
+        tuner.run(*self.misbehave("print_and_hang", "--hang-after", "5s", on_trial=3))
 
         story = self.story(3)
         self.assertIn("attempt 1: timeout, rank 0", story)
@@ -121,7 +121,7 @@ class Faults(tuner.TunerTest):
         self.assertEqual({row[0] for row in tuner.trials(self.study).values()}, {"complete"}, output)
         self.assertEqual(output.count("is taken out of this run"), 2, output)
         crashes = int(re.search(r"failed attempts: (\d+) crash", output)[1])
-        self.assertLessEqual(crashes, 20, "a rank is left alone until what failed there has run elsewhere")
+        self.assertLessEqual(crashes, 30, "a rank is left alone until what failed there has run elsewhere")
 
     def test_a_retry_does_not_wait_for_a_rank_that_takes_long_while_others_are_free(self):
         arguments = self.misbehave("segfault_once_while_the_first_waits", trials=3)
@@ -142,16 +142,16 @@ class Faults(tuner.TunerTest):
         self.assertIn("10 finished, 6 failed", output)  # the first waits for the three that are left
 
     def test_a_rank_that_was_taken_out_works_again_where_no_other_is_left(self):
-        arguments = self.misbehave("segfault_in_sick_place", "--rank-timeout", "4s", trials=10**7)
+        arguments = self.misbehave("segfault_in_sick_place", "--rank-timeout", "20s", trials=10**7)
         line = tuner.command_on_ranks(arguments, [{"SICK_PLACE": "1"}, {}])
         process = tuner.start_line([line[0], "--enable-recovery", *line[1:]])
         self.addCleanup(process.communicate)
         self.addCleanup(lambda: [tuner.kill(pid) for pid in (*tuner.ranks(process.pid).values(), process.pid)])
 
-        tuner.line_with("is taken out of this run", process.stdout)
+        tuner.line_like("is taken out of this run", process.stdout)
         tuner.kill(tuner.ranks(process.pid)[1])
 
-        tuner.line_with("takes trials again: no other rank is left", process.stdout)
+        tuner.line_like("takes trials again: no other rank is left", process.stdout)
 
     def run_unheard(self, output, *more):
         """A run of six trials whose standard output and error are this file."""
@@ -193,20 +193,18 @@ class Faults(tuner.TunerTest):
         self.addCleanup(process.communicate)
         self.addCleanup(process.terminate)
 
-        said = next((line for line in process.stdout if "not ready" in line), "nothing")
-
-        self.assertIn("rank 1: the objective is not ready there after 5 s; waiting for it, at most 600 s", said)
+        tuner.line_like("rank 1: the objective is not ready there after 5 s; waiting for it, at most 600 s", process.stdout)
 
     def test_a_plugin_that_hangs_at_its_start_is_named_and_a_signal_ends_the_wait(self):
         process = tuner.start("--plugin", MISBEHAVING, "--set", "misbehave=hang", "--set", "at=create", "--study",
                               self.study)
         self.addCleanup(process.kill)
 
-        said = process.stdout.readline()
+        tuner.line_like("objective 'misbehaving_objective' .* is not ready after 5 s; waiting for it, at most 600 s",
+                        process.stdout)
         process.terminate()
         process.communicate(timeout=tuner.HANG_GUARD_S)
 
-        self.assertRegex(said, r"objective 'misbehaving_objective' .* is not ready after 5 s; waiting for it, at most 600 s")
         self.assertFalse(self.study.exists())
 
     def test_a_trial_that_kills_its_node_three_times_is_the_suspect_and_the_rest_goes_on(self):

@@ -17,8 +17,7 @@ class Files(tuner.TunerTest):
     def interrupted(self):
         """A study that was killed after some results."""
         process = tuner.start(*self.sphere("--set", "sleep_ms=5", trials=100000))
-        while tuner.journal_bytes(self.study) < 20000:
-            self.assertIsNone(process.poll())
+        tuner.wait_for(lambda: tuner.journal_bytes(self.study) > 20000, "some results")
         process.kill()
         process.communicate()
 

@@ -9,12 +9,19 @@ import tuner_program as tuner
 class PlacementOfRanks(tuner.TunerTest):
     def places(self, ranks, **environment):
         """What each rank's log says of its first trial."""
-        tuner.run(*self.sphere("--set", "sleep_ms=20", trials=4 * ranks), ranks=ranks, **environment)
-        places = []
-        for rank in range(ranks):
-            lines = (self.folder / "study.h5.logs" / f"rank-{rank}.log").read_text().splitlines()
-            places += [line["place"] for line in map(json.loads, lines) if line["event"] == "first trial"]
-        return places
+        process = tuner.start(*self.sphere("--set", "sleep_ms=3600000", trials=ranks), ranks=ranks, **environment)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.terminate)
+        places = {}
+        tuner.wait_for(lambda: places.update(self.places_in_logs()) or len(places) == ranks, "a trial on each rank")
+        return [places[rank] for rank in range(ranks)]
+
+    def places_in_logs(self):
+        for log in self.folder.glob("study.h5.logs/rank-*.log"):
+            for line in log.read_text().splitlines(keepends=True):
+                event = json.loads(line) if line.endswith("\n") else {}
+                if event.get("event") == "first trial":
+                    yield int(log.stem.split("-")[1]), event["place"]
 
     @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "one core cannot be shared out")
     def test_unbound_ranks_get_a_part_of_the_cores_each(self):

@@ -50,7 +50,7 @@ class Steering(tuner.TunerTest):
     def test_stop_lets_trials_finish_and_the_study_can_be_resumed(self):
         process = self.start(ranks=2)
 
-        self.assertIn("no trial is started any more", tuner.run("stop", self.study))
+        self.assertIn("no trial is started any more", self.steer("stop"))
         _, output = self.end_of(process)
 
         self.assertIn("stopped on request of", output)
@@ -63,9 +63,9 @@ class Steering(tuner.TunerTest):
                               "--study", self.study)
         tuner.wait_for(lambda: "1 running" in self.status(), "the trial's start")
 
-        tuner.run("stop", self.study)
-        self.assertIn("in the next run", tuner.run("enqueue", self.study, "ms=5"))
-        self.assertIn("repeated on resume", tuner.run("stop", self.study, "--now"))
+        self.steer("stop")
+        self.assertIn("in the next run", self.steer("enqueue", "ms=5"))
+        self.assertIn("repeated on resume", self.steer("stop", "--now"))
         code, _ = self.end_of(process)
 
         self.assertEqual(code, 4)
@@ -74,15 +74,15 @@ class Steering(tuner.TunerTest):
     def test_a_paused_run_starts_nothing_until_it_is_continued(self):
         process = self.start()
 
-        tuner.run("pause", self.study)
+        self.steer("pause")
         tuner.wait_for(lambda: " 0 running" in self.status(), "the end of the trials that ran")
         self.assertIn("running, paused", self.status())
-        self.assertIn("runs first after `tuner continue`", tuner.run("enqueue", self.study, "x1=1,x2=2"))
+        self.assertIn("runs first after `tuner continue`", self.steer("enqueue", "x1=1,x2=2"))
         self.assertIn(" 0 running", self.status())
-        tuner.run("continue", self.study)
+        self.steer("continue")
         before = tuner.run("show", self.study)
         tuner.wait_for(lambda: tuner.run("show", self.study) != before, "more trials")
-        tuner.run("stop", self.study)
+        self.steer("stop")
         code, _ = self.end_of(process)
 
         self.assertEqual(code, 4)
@@ -99,34 +99,34 @@ class Steering(tuner.TunerTest):
 
     def test_a_run_that_was_stopped_leaves_no_pause(self):
         process = self.start()
-        tuner.run("pause", self.study)
-        tuner.run("stop", self.study)
+        self.steer("pause")
+        self.steer("stop")
         self.end_of(process)
 
         process = self.resume()
         tuner.wait_for(lambda: "running (" in self.status(), "the next run")
-        tuner.run("stop", self.study)
+        self.steer("stop")
         self.assertEqual(self.end_of(process)[0], 4)
 
     def test_a_pause_outlives_its_run(self):
         process = self.start()
-        tuner.run("pause", self.study)
+        self.steer("pause")
         self.kill(process)
 
         process = self.resume()
         tuner.wait_for(lambda: "running, paused (" in self.status(), "the next run")
         self.kill(process)
-        self.assertIn("the next one is not paused", tuner.run("continue", self.study))
+        self.assertIn("the next one is not paused", self.steer("continue"))
         process = self.resume()
         tuner.wait_for(lambda: "running (" in self.status(), "a run that goes on")
-        tuner.run("stop", self.study)
+        self.steer("stop")
         self.end_of(process)
 
     def test_a_stop_outlives_the_run_that_was_killed_while_it_ended(self):
         process = tuner.start("--plugin", TIMED, "--strategy", "sobol", "--enqueue", "ms=900000", "--trials", 1,
                               "--study", self.study)
         tuner.wait_for(lambda: "1 running" in self.status(), "the trial's start")
-        tuner.run("stop", self.study)
+        self.steer("stop")
         self.kill(process)
 
         self.assertIn("stopped on request", tuner.run("status", self.study, "--exit-code", expect=6))
@@ -135,7 +135,7 @@ class Steering(tuner.TunerTest):
         process = self.start()
         self.kill(process)
 
-        self.assertIn("the next one stops at once", tuner.run("stop", self.study))
+        self.assertIn("the next one stops at once", self.steer("stop"))
         self.assertIn("asked   of the next run: stop", self.status())
         code, output = self.end_of(self.resume())
 
@@ -148,14 +148,14 @@ class Steering(tuner.TunerTest):
     def test_mistakes_in_a_configuration_are_said_at_once(self):
         tuner.run(*self.sphere("--set", "dimension=2", trials=3))
 
-        self.assertIn("did you mean", tuner.run("enqueue", self.study, "x=1", expect=1).lower())
-        self.assertIn("x1 = 1000000000 is above", tuner.run("enqueue", self.study, "x1=1e9,x2=0", expect=1))
+        self.assertIn("did you mean", self.steer("enqueue", "x=1", expect=1).lower())
+        self.assertIn("x1 = 1000000000 is above", self.steer("enqueue", "x1=1e9,x2=0", expect=1))
         self.assertFalse((self.folder / "study.h5.requests").exists())
 
     def test_what_is_enqueued_without_a_run_is_run_by_the_next(self):
         tuner.run(*self.sphere("--set", "dimension=2", trials=3))
 
-        answer = tuner.run("enqueue", self.study, "x1=1,x2=2")
+        answer = self.steer("enqueue", "x1=1,x2=2")
         self.assertIn("the study is finished (all 3 trials are done): the next run needs --trials 4", answer)
         self.assertIn("waits for the next run", answer)
         tuner.run("--resume", self.study, "--trials", 4)
@@ -166,8 +166,8 @@ class Steering(tuner.TunerTest):
     def test_known_configurations_are_refused(self):
         process = self.start("--enqueue", "x1=1,x2=2")
 
-        self.assertIn("has this configuration already", tuner.run("enqueue", self.study, "x2=2,x1=1", expect=1))
-        tuner.run("stop", self.study)
+        self.assertIn("has this configuration already", self.steer("enqueue", "x2=2,x1=1", expect=1))
+        self.steer("stop")
         self.end_of(process)
         self.assertEqual(self.refusals(), ["trial 0 has this configuration already"])
         self.assertRegex(tuner.run("show", self.study, "--requests"), r"enqueue x2=2,x1=1 .*trial 0 has this")
@@ -176,7 +176,7 @@ class Steering(tuner.TunerTest):
         tuner.run(*self.sphere(trials=3))
 
         for word in ("stop", "pause", "continue"):
-            self.assertIn("is finished (all 3 trials are done)", tuner.run(word, self.study, expect=1))
+            self.assertIn("is finished (all 3 trials are done)", self.steer(word, expect=1))
         self.assertFalse((self.folder / "study.h5.requests").exists())
 
     def test_a_request_that_nobody_saw_is_done_by_the_next_run_once(self):
@@ -213,7 +213,7 @@ class Steering(tuner.TunerTest):
                                     or (folder / f"{name}.request").exists()], "the refusals")
         for name in names:
             self.assertEqual(json.loads((folder / f"{name}.answer").read_text())["answer"], "refused")
-        tuner.run("stop", self.study)
+        self.steer("stop")
         code, output = self.end_of(process)
 
         self.assertEqual(code, 4)

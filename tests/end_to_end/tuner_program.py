@@ -1,6 +1,7 @@
 """Runs the built tuner as a user would, and reads its study files as a user would (h5py)."""
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import numpy
 
 BUILD = pathlib.Path(os.environ["TUNER_BUILD_DIR"])
 TUNER = BUILD / "bin" / "tuner"
-HANG_GUARD_S = 300
+HANG_GUARD_S = 900
 
 ENVIRONMENT = dict(
     os.environ,
@@ -176,12 +177,20 @@ def wait_for(condition, what):
         time.sleep(0.01)
 
 
-def line_with(text, stream):
-    """The next line of a run's output that holds the text."""
+def line_like(pattern, stream):
+    """The next line of a run's output that the pattern finds."""
     for line in stream:
-        if text in line:
+        if re.search(pattern, line):
             return line
-    raise AssertionError(f"never said: {text}")
+    raise AssertionError(f"never said: {pattern}")
+
+
+def environment_of(pid):
+    """Its settings; none where it has ended."""
+    try:
+        return (pathlib.Path("/proc") / str(pid) / "environ").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def ranks(mpirun):
@@ -189,23 +198,26 @@ def ranks(mpirun):
     found = {}
     for pid in descendants(mpirun):
         try:
-            process = pathlib.Path("/proc") / str(pid)
-            if (process / "comm").read_text().strip() != "tuner":
+            if (pathlib.Path("/proc") / str(pid) / "comm").read_text().strip() != "tuner":
                 continue
-            environment = (process / "environ").read_bytes().split(b"\0")
         except (FileNotFoundError, ProcessLookupError):
             continue
-        for setting in environment:
+        for setting in environment_of(pid):
             if setting.startswith(b"OMPI_COMM_WORLD_RANK="):
-                found[int(setting.split(b"=")[1])] = pid
+                found.setdefault(int(setting.split(b"=")[1]), pid)  # what a rank starts is like it for a moment
     return found
 
 
-def kill(pid):
+def send(number, pid):
+    """A signal, to a process that may have ended."""
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     except ProcessLookupError:
         pass
+
+
+def kill(pid):
+    send(signal.SIGKILL, pid)
 
 
 class TunerTest(unittest.TestCase):
@@ -224,6 +236,17 @@ class TunerTest(unittest.TestCase):
             "--plugin", "functions", "--set", "function=sphere", "--strategy", strategy,
             "--trials", trials, "--study", self.study, *more,
         ]
+
+    def steer(self, word, *arguments, expect=0):
+        """stop, pause, continue or enqueue, with all the time that a run may need to answer."""
+        return run(word, self.study, *arguments, "--wait", f"{HANG_GUARD_S}s", expect=expect)
+
+    def grown(self, process, by=5000):
+        """Waits until the run has written so many bytes of journal; a checkpoint may take others away."""
+        before = journal_bytes(self.study)
+        wait_for(lambda: process.poll() is not None or not before <= journal_bytes(self.study) < before + by,
+                 "some trials")
+        self.assertIsNone(process.poll())
 
     def finished(self):
         """How many trials are, after a run or while it goes on."""

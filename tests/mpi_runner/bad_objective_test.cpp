@@ -29,7 +29,7 @@ TEST_P(BadObjective, FailsOneTrialWithItsCauseAndLeavesNoProcess) {
   const Descendants descendants(GetParam().misbehave);
   {
     ObjectiveSetup setup = fixture_setup(misbehave(GetParam().misbehave, 1));
-    setup.trial_timeout_s = GetParam().cause == Cause::timeout ? 2 : 100;
+    setup.trial_timeout_s = GetParam().cause == Cause::timeout ? 10 : 1000;
     if (GetParam().cause == Cause::out_of_memory) setup.launch.memory_limit_bytes = std::uint64_t{256} << 20;
     ObjectiveHost host(setup);
 
@@ -58,10 +58,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Deed{"nan", Cause::bad_value, "objective 'value' is nan"},
                       Deed{"inf_constraint", Cause::bad_value, "constraint 'size' is inf"},
                       Deed{"report_for_ever", Cause::bad_value, "more than 1000000 intermediate values"},
-                      Deed{"hang", Cause::timeout, "took longer than 2 s"},
-                      Deed{"sleep_ignoring_term", Cause::timeout, "took longer than 2 s"},
+                      Deed{"hang", Cause::timeout, "took longer than 10 s"},
+                      Deed{"sleep_ignoring_term", Cause::timeout, "took longer than 10 s"},
                       Deed{"orphan", Cause::value, ""}, Deed{"orphan_and_segfault", Cause::crash, "crashed (SIGSEGV)"},
-                      Deed{"orphan_and_hang", Cause::timeout, "took longer than 2 s"},
+                      Deed{"orphan_and_hang", Cause::timeout, "took longer than 10 s"},
                       Deed{"hog", Cause::out_of_memory, "the limit is 0.25 GiB"},
                       Deed{"child_hog", Cause::out_of_memory, "the limit is 0.25 GiB"},
                       Deed{"close_all", Cause::crash, "closed its connection to tuner"},

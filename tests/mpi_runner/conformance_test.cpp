@@ -61,7 +61,7 @@ TEST_P(ConformanceOf, BadPluginIsCaughtByTheRightCheck) {
   const Descendants descendants("conformance");
   ConformanceSetup setup = setup_for(GetParam().plugin, GetParam().options);
   const auto deed = setup.options.find("misbehave");
-  if (deed != setup.options.end() && deed->second == "hang") setup.trial_timeout_s = 2;
+  if (deed != setup.options.end() && deed->second == "hang") setup.trial_timeout_s = 10;
   setup.launch.memory_limit_bytes = std::uint64_t{512} << 20;
 
   const auto results = check_plugin(setup);

@@ -116,7 +116,7 @@ TEST_P(BadStrategy, IsNamedWithTheAskAndItsFault) {
     Study study = empty_study(fixture_space(), fixture_goal());
     finish_one(study, Cause::crash);
     StrategySetup setup = strategy_setup(GetParam().misbehave, 1);
-    if (GetParam().misbehave == "hang") setup.ask_timeout_s = 2;
+    if (GetParam().misbehave == "hang") setup.ask_timeout_s = 10;
     StrategyHost host(setup);
 
     std::string message;

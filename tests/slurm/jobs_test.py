@@ -67,7 +67,7 @@ class SlurmJobs(SlurmTest):
         chain = self.sbatch("tuner-array.sbatch", "--nodes=1", "--array=1-2%1")
         self.await_results(3)
 
-        self.command(tuner.TUNER, "stop", self.study)
+        self.stop_study()
 
         self.wait_for(lambda: self.log().count("was stopped on request") == 2, "the end of the chain")
         self.wait_for(chain.has_ended, "the end of its jobs")

@@ -30,10 +30,22 @@ def user_environment(folder):
     return {**kept, **bed, "TMPDIR": str(folder)}
 
 
+def answer_of(question, environment):
+    """SLURM's, which may be busy for a while, or just start again."""
+    guard = time.monotonic() + HANG_GUARD_S
+    while True:
+        asked = subprocess.run(question, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               check=False)
+        if asked.returncode == 0:
+            return asked.stdout
+        if time.monotonic() > guard:
+            raise AssertionError(f"no answer: {question}\n{asked.stderr}")
+        time.sleep(1)
+
+
 def nodes_of(list_of_nodes, environment):
     """The names in SLURM's "n[1-3,7]"."""
-    return subprocess.run(["scontrol", "show", "hostnames", list_of_nodes], env=environment, stdout=subprocess.PIPE,
-                          text=True, check=True).stdout.split()
+    return answer_of(["scontrol", "show", "hostnames", list_of_nodes], environment).split()
 
 
 class Job:
@@ -43,8 +55,7 @@ class Job:
 
     def facts(self):
         """What `scontrol show job` tells, by name; of the one task where it is an array of one."""
-        text = subprocess.run(["scontrol", "--oneliner", "show", "job", self.number], env=self.environment,
-                              stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[0]
+        text = answer_of(["scontrol", "--oneliner", "show", "job", self.number], self.environment).splitlines()[0]
         return dict(word.split("=", 1) for word in text.split() if "=" in word)
 
     def state(self):
@@ -79,6 +90,7 @@ class SlurmTest(unittest.TestCase):
         self.folder.mkdir(parents=True)
         self.study = self.folder / "study.h5"
         self.witness = self.folder / "witness"
+        self.gate = self.folder / "gate"
         self.environment = user_environment(self.folder)
         self.jobs = []
         self.addCleanup(self.end_jobs)
@@ -109,10 +121,15 @@ class SlurmTest(unittest.TestCase):
         (self.folder / name).write_text(text, encoding="utf-8")
         return name
 
-    def witnessed(self, trials, sleep_ms, *more):
-        """Arguments of a study on a grid, so that what is tried depends on nothing that happens."""
-        return ["--plugin", WITNESSED, "--set", f"witness={self.witness}", "--set", f"sleep_ms={sleep_ms}",
-                "--strategy", "grid", "--trials", trials, "--rank-timeout", "5s", *more]
+    def witnessed(self, trials, sleep_ms, *more, held=0):
+        """Arguments of a study on a grid, so that what is tried depends on nothing that happens. The last trials, as
+        many as are to be held, do not end before they may."""
+        gate = ["--set", f"gate={self.gate}", "--set", f"gate_from={trials - held}"] if held else []
+        return ["--plugin", WITNESSED, "--set", f"witness={self.witness}", "--set", f"sleep_ms={sleep_ms}", *gate,
+                "--strategy", "grid", "--trials", trials, "--rank-timeout", "20s", *more]
+
+    def let_held_trials_end(self):
+        self.gate.touch()
 
     def job(self, number):
         """Which ends with the test."""
@@ -125,10 +142,13 @@ class SlurmTest(unittest.TestCase):
     def rank(self, number):
         """The process of this rank; nodes have processes of their own, which are ours as well."""
         setting = f"PMIX_RANK={number}".encode()
-        found = [pid for pid, line in tuner.processes(str(self.study)).items()
-                 if line.startswith(str(tuner.TUNER)) and
-                 setting in pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")]
-        self.assertEqual(len(found), 1, found)
+        found = []
+
+        def is_one():  # what the rank starts is like it until it becomes another program
+            found[:] = [pid for pid, line in tuner.processes(str(self.study)).items()
+                        if line.startswith(str(tuner.TUNER)) and setting in tuner.environment_of(pid)]
+            return len(found) == 1
+        self.wait_for(is_one, f"rank {number}")
         return found[0]
 
     def log(self):
@@ -137,12 +157,14 @@ class SlurmTest(unittest.TestCase):
 
     def wait_for(self, condition, what):
         """Waits for an event, not for a time: the guard only ends a hang."""
-        guard = time.monotonic() + HANG_GUARD_S
+        begun = time.monotonic()
+        looks = 0
         while not condition():
-            nothing_runs = all(job.has_ended() for job in self.jobs)
-            if time.monotonic() > guard or (nothing_runs and not condition()):
+            looks += 1
+            nothing_runs = looks % 10 == 0 and all(job.has_ended() for job in self.jobs)
+            if time.monotonic() > begun + HANG_GUARD_S or (nothing_runs and not condition()):
                 self.fail(f"never came: {what}\n{self.log()}")
-            time.sleep(0.1)
+            time.sleep(0.3)
 
     def await_end(self, job, *states):
         self.wait_for(job.has_ended, f"the end of job {job.number}")
@@ -167,9 +189,16 @@ class SlurmTest(unittest.TestCase):
 
     # What the study says.
 
+    def stop_study(self):
+        self.command(tuner.TUNER, "stop", self.study, "--wait", f"{HANG_GUARD_S}s")
+
     def status_code(self):
         return subprocess.run([tuner.TUNER, "status", self.study, "--exit-code"], env=self.environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode
+
+    def await_status(self, code):
+        """A run that was killed before it gave its study back leaves that to be seen."""
+        tuner.wait_for(lambda: self.status_code() == code, f"status {code}")
 
     def known_results(self, study=None):
         """{trial: (values, parameters)} of all that are complete, also while the study runs."""

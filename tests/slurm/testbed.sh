@@ -38,9 +38,9 @@ is_alive() {
   grep --quiet --null-data --fixed-strings "$bed" "/proc/$pid/cmdline" "/proc/$pid/environ" 2> /dev/null
 }
 
-# True once the command is, within half a minute.
+# True once the command is; gives up after some minutes.
 settles() {
-  for _ in $(seq 300); do
+  for _ in $(seq 2500); do
     "$@" && return
     sleep 0.1
   done
@@ -56,9 +56,9 @@ can_run() {
     command -v "$program" > /dev/null || die "$program is missing; install what .ci/packages.txt names for slurm"
   done
   [ ${#bed} -le 60 ] || die "the name of the folder is too long for sockets: $bed"
-  ip link add "$bridge" type bridge 2> /dev/null || ip link show "$bridge" > /dev/null 2>&1 ||
-    die "the kernel makes no bridge between the nodes"
-  is_alive "$bed/run/slurmctld.pid" || ip link delete "$bridge"
+  ! ip link show "$bridge" > /dev/null 2>&1 || return 0
+  ip link add "$bridge" type bridge 2> /dev/null || die "the kernel makes no bridge between the nodes"
+  ip link delete "$bridge"
 }
 
 # Configuration.
@@ -96,7 +96,9 @@ SelectTypeParameters=CR_CPU
 SlurmdParameters=config_overrides
 SchedulerParameters=bf_interval=2,sched_interval=2
 ReturnToService=2
-SlurmdTimeout=10
+SlurmdTimeout=20
+MessageTimeout=30
+MinJobAge=86400
 KillWait=60
 JobRequeue=1
 PreemptType=preempt/partition_prio
@@ -225,6 +227,7 @@ print_environment() {
 restart_controller() {
   stop_controller
   start_controller
+  settles scontrol ping > /dev/null 2>&1 || die "slurmctld does not answer"
 }
 
 case ${1:-} in

@@ -189,6 +189,7 @@ TEST_F(OddDisks, AKilledManagerLosesNothingAcknowledged) {
       if (::write(acknowledged_pipe[1], &acknowledged, sizeof acknowledged) < 0) ::_exit(1);
     }
   }
+  ::close(acknowledged_pipe[1]);
   std::uint64_t acknowledged = 0;
   while (acknowledged < 500)
     ASSERT_EQ(::read(acknowledged_pipe[0], &acknowledged, sizeof acknowledged),
@@ -197,7 +198,6 @@ TEST_F(OddDisks, AKilledManagerLosesNothingAcknowledged) {
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   ::close(acknowledged_pipe[0]);
-  ::close(acknowledged_pipe[1]);
   const auto store = StudyStore::open(path_, MissingJournal::refuse);
 
   EXPECT_GE(store->study().finished().size(), acknowledged / 5 - 1);

@@ -156,9 +156,9 @@ TEST_F(OwnerTest, AnOwnerElsewhereIsKeptUntilItWasSilentForTheStatedTime) {
   const auto first = acquire(elsewhere());
 
   EXPECT_THROW(acquire(), Interrupted);
-  let_owner_be_silent_for(std::chrono::seconds(100));
+  let_owner_be_silent_for(std::chrono::seconds(60));
   EXPECT_THROW(acquire(), Interrupted);
-  let_owner_be_silent_for(std::chrono::seconds(30));
+  let_owner_be_silent_for(std::chrono::seconds(70));
   const auto second = acquire();
 
   EXPECT_THAT(second->replaced().value_or(""), HasSubstr("host a, pid 100"));

@@ -135,6 +135,7 @@ TEST_F(StudyStoreTest, TheJournalThatACheckpointNamesCannotBeEmpty) {
         wait_for_checkpoint(*store);
       }
       run_trials(*store, 0, 5);
+      store->wait_until_synced();
       store->leave();
       std::filesystem::resize_file(folder_ / (after_a_checkpoint ? "study.h5.journal.2" : "study.h5.journal.1"), size);
 

@@ -38,7 +38,7 @@ TEST_F(StudyStoreTest, AStudyThatIsBeingMadeIsRefusedAsOneThatRuns) {
 }
 
 TEST_F(StudyStoreTest, AStoreThatWasPausedAndReplacedWritesNothingThatCounts) {
-  auto paused = create();
+  auto paused = StudyStore::create(path_, rich_definition(), {.owner_refresh_s = 3600});
   run_trials(*paused, 0, 3);
   paused->wait_until_synced();
   const auto acknowledged = paused->acknowledged();
@@ -64,7 +64,7 @@ TEST_F(StudyStoreTest, AStoreThatWasPausedAndReplacedWritesNothingThatCounts) {
 }
 
 TEST_F(StudyStoreTest, ACheckpointOfAStoreThatWasReplacedDoesNotAppear) {
-  auto paused = create();
+  auto paused = StudyStore::create(path_, rich_definition(), {.owner_refresh_s = 3600});
   paused->commit();
   paused->wait_until_synced();
   const auto owner = folder_ / "study.h5.owner";
