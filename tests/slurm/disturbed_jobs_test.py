@@ -239,7 +239,8 @@ class DisturbedSlurmJobs(SlurmTest):
     def test_a_job_that_is_asked_to_end_before_its_run_begins_starts_none(self):
         script = self.folder / self.write_script(self.witnessed(6, 100))
         loading = self.folder / "loading"
-        modules = f'touch {loading}; until [ -n "${{asked_to_drain:-}}" ]; do sleep 0.1; done'
+        asked = 'until [ -n "${asked_to_drain:-}" ]; do sleep 0.1; done'
+        modules = f"mkdir {loading} 2> /dev/null && {asked}"  # the job comes back
         script.write_text(script.read_text(encoding="utf-8").replace("\ntuner=", f"\n{modules}\ntuner=", 1),
                           encoding="utf-8")
         job = self.sbatch(script, "--nodes=1")
