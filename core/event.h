@@ -186,9 +186,15 @@ struct Kept {
   double after_s = 0;
 };
 
-using Event =
-    std::variant<StudyCreated, EpochStarted, EpochEnded, Asked, Answered, TrialAdded, Discarded, StrategyRestarted,
-                 AttemptStarted, Reported, AttemptEnded, SettingChanged, HoldoutScored, AttemptReturned, RankJoined,
-                 AttemptRetried, Suspected, RankQuarantined, Requested, AllocationSeen, Blocked, RequestRefused, Kept>;
+// The job as a whole, plugins too, stood still for so long up to this time.
+struct JobSuspended {
+  double time = 0;
+  double seconds = 0;
+};
+
+using Event = std::variant<StudyCreated, EpochStarted, EpochEnded, Asked, Answered, TrialAdded, Discarded,
+                           StrategyRestarted, AttemptStarted, Reported, AttemptEnded, SettingChanged, HoldoutScored,
+                           AttemptReturned, RankJoined, AttemptRetried, Suspected, RankQuarantined, Requested,
+                           AllocationSeen, Blocked, RequestRefused, Kept, JobSuspended>;
 
 }  // namespace tuner

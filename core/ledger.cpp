@@ -99,6 +99,17 @@ void Ledger::went_on(double time) {
   paused_since_.reset();
 }
 
+// Nothing that is told later counts this time: durations of trials are without it.
+void Ledger::suspended(const JobSuspended& event) {
+  if (!is_open_) return;
+  for (Lane& one : lanes_) {
+    const double seconds = std::clamp(event.seconds, 0.0, std::max(0.0, event.time - one.until));
+    open_.suspended += seconds * cores_per_rank_;
+    one.until += seconds;
+  }
+  open_.ended = std::max(open_.ended, event.time);
+}
+
 void Ledger::started(const AttemptStarted& event, std::uint64_t known) {
   if (!is_open_) return;
   Lane& one = lane(event.rank);

@@ -26,6 +26,7 @@ struct LedgerEntry {
   double waiting_for_suggestion = 0;  // the next trial of the rank was not known when it had none left
   double waiting_for_manager = 0;     // it was; or trial and result were on their way
   double paused = 0;
+  double suspended = 0;
   double start_up = 0;
   double tail = 0;
   double managing = 0;
@@ -51,6 +52,7 @@ inline constexpr LedgerAccount kLedgerAccounts[] = {
     {"waiting_for_suggestion", &LedgerEntry::waiting_for_suggestion, "waiting for a suggestion"},
     {"waiting_for_manager", &LedgerEntry::waiting_for_manager, "waiting for the manager, and messages"},
     {"paused", &LedgerEntry::paused, "paused on request"},
+    {"suspended", &LedgerEntry::suspended, "suspended by SLURM, which does not charge for it"},
     {"start_up", &LedgerEntry::start_up, "start-up, until a rank's first trial"},
     {"tail", &LedgerEntry::tail, "tail, after a rank's last trial"},
     {"managing", &LedgerEntry::managing, "a rank that only manages"},
@@ -72,6 +74,7 @@ class Ledger {
   void quarantined(RankId rank);
   void paused(double time);
   void went_on(double time);
+  void suspended(const JobSuspended& event);
   // What the attempt that runs there had done so many seconds after it began serves the next one, should it be cut
   // short.
   void kept(RankId rank, double after_s);

@@ -147,6 +147,7 @@ class Study {
   void on(const Blocked& event);
   void on(const RequestRefused& event);
   void on(const Kept& event);
+  void on(const JobSuspended& event);
 
   void add(const NewTrial& added, Trial trial);
   void queue(TrialId id);

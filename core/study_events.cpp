@@ -224,6 +224,11 @@ void Study::on(const AllocationSeen& event) {
   epochs_.back().allocation = event;
 }
 
+void Study::on(const JobSuspended& event) {
+  if (epochs_.empty()) throw DamagedStudy("no epoch stood still");
+  ledger_.suspended(event);
+}
+
 void Study::on(const Blocked&) {
   if (epochs_.empty()) throw DamagedStudy("an epoch cannot go on that never started");
   epochs_.back().blocked = true;

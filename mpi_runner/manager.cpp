@@ -90,6 +90,7 @@ void Manager::begin() {
 }
 
 bool Manager::take_arrived() {
+  notice_suspension();
   const bool messages = receive();
   const bool results = evaluate_here();
   const bool suggestions = hear_strategy();
@@ -99,6 +100,11 @@ bool Manager::take_arrived() {
   const bool time = hear_of_time();
   const bool requests = take_requests();
   return messages || results || suggestions || time || requests;
+}
+
+void Manager::notice_suspension() {
+  if (const double away_s = suspension_.seconds_since_last_call(); away_s > 0)
+    record(JobSuspended{wall_time_s(), away_s});
 }
 
 std::optional<RunEnd> Manager::end_of_run() {

@@ -26,6 +26,7 @@
 #include "mpi_runner/run_options.h"
 #include "mpi_runner/space_shortage.h"
 #include "mpi_runner/strategy_driver.h"
+#include "mpi_runner/suspension.h"
 #include "mpi_runner/time_plan.h"
 #include "mpi_runner/transport.h"
 #include "storage/study_store.h"
@@ -86,6 +87,7 @@ class Manager {
 
   void begin();
   bool take_arrived();
+  void notice_suspension();
   void plan();
   bool act();
   bool write(const std::function<void()>& writing);
@@ -174,6 +176,7 @@ class Manager {
   Quarantine quarantine_;
   std::vector<double> rests_until_s_;  // of each rank
   Absence absence_;
+  Suspension suspension_;
   StrategyDriver strategy_;
   std::vector<std::vector<Assignment>> planned_;  // for each rank, recorded and not sent
   bool restart_strategy_ = false;                 // recorded and not done

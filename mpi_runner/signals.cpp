@@ -27,15 +27,13 @@ void install_signal_handlers() {
   handle(SIGUSR1, [](int) { drain_asked = 1; });
   handle(SIGTERM, [](int) { leave_asked = 1; });
   handle(SIGINT, [](int) { leave_asked = 1; });
-  handle(SIGCONT, [](int) { continued = 1; });
+  handle(SIGCONT, [](int) { continued = continued + 1; });
   if (signal(SIGHUP, SIG_IGN) != SIG_IGN) handle(SIGHUP, [](int) { leave_asked = 1; });  // ignored: under nohup
   ignore_broken_pipes();
 }
 
-bool was_continued() {
-  const bool was = continued != 0;
-  continued = 0;
-  return was;
+int times_continued() {
+  return continued;
 }
 
 StopRequest stop_request() {

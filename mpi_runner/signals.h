@@ -13,7 +13,7 @@ void install_signal_handlers();  // and ignores broken pipes
 // The strongest request that has arrived.
 StopRequest stop_request();
 
-// Whether the process was stopped and continued since the last call.
-bool was_continued();
+// How often the process was stopped and continued.
+int times_continued();
 
 }  // namespace tuner

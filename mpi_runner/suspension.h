@@ -14,6 +14,7 @@ class Suspension {
 
  private:
   bool in_job_;
+  int continued_;  // times, that are known
   Absence absence_;
 };
 

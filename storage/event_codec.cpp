@@ -31,6 +31,7 @@ enum class EventType : std::uint8_t {
   blocked = 21,
   request_refused = 22,
   kept = 23,
+  job_suspended = 24,
 };
 
 // trial, two empty lists, no parent, empty note
@@ -184,6 +185,11 @@ struct Encoder {
     out.put(event.attempt);
     out.put(event.after_s);
   }
+  void operator()(const JobSuspended& event) {
+    type(EventType::job_suspended);
+    out.put(event.time);
+    out.put(event.seconds);
+  }
 
   void put(const Requested& request) {
     out.put(request.request);
@@ -305,6 +311,8 @@ Event get_event(ByteReader& in) {
       return RequestRefused{get_request(in), in.text()};
     case EventType::kept:
       return Kept{in.get<TrialId>(), in.get<std::uint32_t>(), in.get<double>()};
+    case EventType::job_suspended:
+      return JobSuspended{in.get<double>(), in.get<double>()};
   }
   throw MalformedBytes("unknown type of event");
 }

@@ -56,6 +56,35 @@ TEST(Ledger, ARanksTimeIsAttributedWithoutGaps) {
   EXPECT_EQ(run.total(), capacity(run));
 }
 
+TEST(Ledger, TimeInWhichTheJobWasSuspendedStandsApart) {
+  Ledger ledger = run_from(100, 100);
+  ledger.started(start(kManager, 0, 100), 1);
+  ledger.started(start(kWorker, 1, 101), 2);
+  ledger.suspended({160, 50});
+  ledger.ended(kWorker, end(1, 161, 9), 2);
+  ledger.ended(kManager, end(0, 170, 0, Cause::preempted), 2);
+  ledger.epoch_ended(170);
+
+  const LedgerEntry run = ledger.entries().at(0);
+  EXPECT_EQ(run.suspended, 2 * 50);
+  EXPECT_EQ(run.useful, 9);
+  EXPECT_EQ(run.lost, 20);
+  EXPECT_EQ(run.waiting_for_manager, 1);
+  EXPECT_EQ(run.total(), capacity(run));
+}
+
+TEST(Ledger, ASuspensionIsNoLongerThanWhatIsKnownOfIt) {
+  Ledger ledger = run_from(100, 100);
+  ledger.started(start(kWorker, 0, 101), 1);
+  ledger.suspended({110, 1e9});
+  ledger.suspended({110, -5});
+  ledger.epoch_ended(120);
+
+  const LedgerEntry run = ledger.entries().at(0);
+  EXPECT_EQ(run.suspended, 9 + 10);
+  EXPECT_EQ(run.total(), capacity(run));
+}
+
 TEST(Ledger, TrialsHandedOutTogetherShareTheRanksTime) {
   Ledger ledger = run_from(0, 0);
   for (const std::uint64_t trial : {0U, 1U, 2U}) ledger.started(start(kWorker, trial, 0), 3);

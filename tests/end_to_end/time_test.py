@@ -100,6 +100,7 @@ class Time(tuner.TunerTest):
         process.wait(tuner.HANG_GUARD_S)
         with h5py.File(self.study, "r") as file:
             self.assertLess(file["trials/duration_s"][0], 8)
+            self.assertGreater(file["ledger/suspended"][0], 8 * file["ledger/cores"][0])
         self.status(expect=0)
 
     def test_a_trial_that_had_a_part_of_the_allocation_only_is_no_reason_to_ask_for_more_time(self):

@@ -304,6 +304,7 @@ class DisturbedSlurmJobs(SlurmTest):
         self.let_held_trials_end()
 
         self.await_end(job)
+        self.assertIn("suspended by SLURM", self.command(tuner.TUNER, "show", self.study, "--ledger"))
         self.assertEqual(job.restarts(), 0)
         self.assert_same_as_undisturbed(arguments)
 

@@ -18,8 +18,8 @@ TRIALS = 200
 STUDY = ["--plugin", "functions", "--set", "sleep_ms=2000", "--set", "sleep_growth=3", "--strategy", "sobol", "--trials",
          TRIALS, "--baseline=no"]
 TRIALS_BEFORE_REQUEUE = 20
-CORE_TIME = ("useful", "failed", "lost", "running", "waiting_for_suggestion", "waiting_for_manager", "start_up", "tail",
-             "managing", "unused")
+CORE_TIME = ("useful", "failed", "lost", "running", "waiting_for_suggestion", "waiting_for_manager", "suspended", "start_up",
+             "tail", "managing", "unused")
 
 
 class Bed(slurm_cluster.SlurmTest):

@@ -43,7 +43,8 @@ std::vector<Event> one_of_each() {
           AllocationSeen{1e9, 1e9 + 3600, "--time-limit"},
           Blocked{1e9, "too short"},
           RequestRefused{{RequestKind::enqueue, 1e9, "ada@n1, pid 7", "x=1"}, "known already"},
-          Kept{{6}, 2, 61.5}};
+          Kept{{6}, 2, 61.5},
+          JobSuspended{1e9, 61.5}};
 }
 
 TEST(EventCodec, EveryEventComesBackWithTheSameBytes) {
