@@ -107,6 +107,7 @@ void Ledger::suspended(const JobSuspended& event) {
     open_.suspended += seconds * cores_per_rank_;
     one.until += seconds;
   }
+  if (paused_since_) *paused_since_ += std::clamp(event.seconds, 0.0, std::max(0.0, event.time - *paused_since_));
   open_.ended = std::max(open_.ended, event.time);
 }
 

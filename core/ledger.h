@@ -33,7 +33,7 @@ struct LedgerEntry {
   double unused = 0;
 
   double total() const;
-  // Of the time between the first and the last trial of the ranks, but for pauses.
+  // Of the time between the first and the last trial of the ranks, but for pauses and suspensions.
   double useful_share() const;
 };
 

@@ -11,6 +11,20 @@ bool may_be_the_ranks_fault(Cause cause) {
   return cause == Cause::crash || cause == Cause::out_of_memory;
 }
 
+bool was_taken_out_later(const Study& study, const Failure& failure) {
+  return std::ranges::any_of(study.quarantined(), [&](const QuarantinedRank& place) {
+    const auto epoch = std::ranges::find(study.epochs(), place.epoch, &Epoch::number);
+    return place.rank == failure.rank && place.host == failure.host && epoch->started <= failure.started &&
+           failure.ended <= place.time;
+  });
+}
+
+bool is_tried_again(const Study& study, TrialId trial) {
+  for (TrialId later{trial.value + 1}; later.value < study.trial_count(); ++later.value)
+    if (same_configuration(study.configuration(later), study.configuration(trial))) return true;
+  return false;
+}
+
 }  // namespace
 
 bool should_retry(const RetryPolicy& policy, const Trial& trial, Cause cause) {
@@ -42,20 +56,15 @@ std::vector<TrialId> suspects(const RetryPolicy& policy, const Study& study) {
 }
 
 std::vector<TrialId> doubtful_failures(const Study& study) {
-  const auto was_taken_out = [&](const Failure& failure) {
-    return std::ranges::any_of(study.quarantined(), [&](const QuarantinedRank& place) {
-      return place.rank == failure.rank && place.host == failure.host;
-    });
-  };
   std::set<TrialId> in_doubt, to_blame;
   for (const Failure& failure : study.failures()) {
     if (failure.cause == Cause::preempted || (failure.cause == Cause::lost && !failure.is_verdict())) continue;
-    const bool may_be_the_places = may_be_the_ranks_fault(failure.cause) && was_taken_out(failure);
+    const bool may_be_the_places = may_be_the_ranks_fault(failure.cause) && was_taken_out_later(study, failure);
     (may_be_the_places ? in_doubt : to_blame).insert(failure.trial);
   }
   std::vector<TrialId> found;
   std::ranges::copy_if(in_doubt, std::back_inserter(found), [&](TrialId trial) {
-    return study.trial(trial).state == TrialState::failed && !to_blame.contains(trial);
+    return study.trial(trial).state == TrialState::failed && !to_blame.contains(trial) && !is_tried_again(study, trial);
   });
   return found;
 }

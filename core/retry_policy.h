@@ -47,8 +47,8 @@ std::optional<Place> failed_at(const Study& study, TrialId id);
 // Trials that wait to run again and have been running at too many deaths; in the order of their numbers.
 std::vector<TrialId> suspects(const RetryPolicy& policy, const Study& study);
 
-// Trials that have failed since they crashed, or ran out of memory, only at ranks that were taken out afterwards: their
-// configurations may be good. In the order of their numbers.
+// Trials that have failed since they crashed, or ran out of memory, only at ranks that were taken out afterwards, in
+// the same epoch: their configurations may be good, and no later trial has them. In the order of their numbers.
 std::vector<TrialId> doubtful_failures(const Study& study);
 
 // Whether the result of this finished trial says something about its configuration.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/configuration_text.h"
 #include "core/error.h"
@@ -83,7 +84,8 @@ std::vector<TrialId> results_from_best_to_worst(const Study& study) {
       results.push_back(id);
   }
   const double sign = study.definition().goal.objectives[0].maximize ? -1 : 1;
-  std::ranges::stable_sort(results, {}, [&](TrialId id) { return sign * study.values(id)[0]; });
+  std::ranges::stable_sort(results, {},
+                           [&](TrialId id) { return std::pair(!study.feasible(id), sign * study.values(id)[0]); });
   return results;
 }
 

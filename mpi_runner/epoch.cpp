@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/retry_policy.h"
 #include "mpi_runner/clock.h"
 
 namespace tuner {
@@ -32,8 +33,10 @@ std::vector<Event> imported(const Study& study, const ImportedTrial& result) {
 }
 
 std::optional<TrialId> trial_with(const Study& study, std::span<const double> configuration) {
+  const std::vector<TrialId> in_doubt = doubtful_failures(study);
   for (TrialId id; id.value < study.trial_count(); ++id.value)
-    if (study.trial(id).origin != Origin::imported && same_configuration(study.configuration(id), configuration))
+    if (study.trial(id).origin != Origin::imported && same_configuration(study.configuration(id), configuration) &&
+        !std::ranges::count(in_doubt, id))
       return id;
   return std::nullopt;
 }
@@ -42,7 +45,7 @@ std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> 
   std::vector<std::vector<double>> fresh;
   for (std::vector<double>& configuration : wanted) {
     const auto is_same = [&](const auto& other) { return same_configuration(other, configuration); };
-    if (!has_configuration(study, configuration) && std::ranges::none_of(fresh, is_same))
+    if (!trial_with(study, configuration) && std::ranges::none_of(fresh, is_same))
       fresh.push_back(std::move(configuration));
   }
   return fresh;

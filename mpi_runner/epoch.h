@@ -19,10 +19,10 @@ std::vector<TrialAdded> enqueued(const Study& study, const std::vector<std::vect
 // A result of an earlier study as the next trial of this one.
 std::vector<Event> imported(const Study& study, const ImportedTrial& result);
 
-// The first trial with this configuration; imported ones are another study's.
+// The first trial with this configuration; imported ones are another study's, and doubtful failures may be tried again.
 std::optional<TrialId> trial_with(const Study& study, std::span<const double> configuration);
 
-// Those that no trial of the study has, each once: what is asked for is not done twice.
+// Those that no such trial has, each once: what is asked for is not done twice.
 std::vector<std::vector<double>> not_yet_known(std::vector<std::vector<double>> wanted, const Study& study);
 
 // A running trial is given back, and waits to run again.

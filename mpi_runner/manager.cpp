@@ -188,6 +188,7 @@ void Manager::after_commit() {
 }
 
 void Manager::keep_in_touch() {
+  notice_suspension();
   const double now_s = steady_time_s();
   if (now_s - last_alive_s_ < alive_every_s(plan_.silence_s)) return;
   last_alive_s_ = now_s;

@@ -26,10 +26,19 @@ void go_on_with(LoadedStudy recorded, PlannedStudy& planned) {
   planned.recorded = std::move(recorded);
 }
 
-// The option that a plugin needs on a command line; none where its name leads to it.
-std::string naming(const char* option, const std::filesystem::path& plugin) {
-  if (find_named_plugin(plugin.stem().string()) == plugin) return {};
-  return fmt::format(" {} {}", option, shell_word(plugin.string()));
+// What has to be said of a plugin that goes on: where it is, unless its name leads to it, and what it executes.
+std::string said_again(const char* option, const LoadedPlugin& plugin, const PluginOptions& options) {
+  const std::filesystem::path& file = plugin.launch.plugin;
+  std::string text;
+  if (find_named_plugin(file.stem().string()) != file)
+    text = fmt::format(" --{} {}", option, shell_word(file.string()));
+  const char* set = plugin.description.kind == PluginKind::objective ? "set" : "strategy-set";
+  for (const PluginOption& known : plugin.description.options) {
+    const auto value = options.find(known.name);
+    if (known.executes_code && value != options.end() && value->second != known.default_value)
+      text += fmt::format(" --{} {}", set, shell_word(fmt::format("{}={}", known.name, value->second)));
+  }
+  return text;
 }
 
 PlannedStudy plan_recorded(const RunOptions& options) {
@@ -102,9 +111,9 @@ StrategySetup strategy_setup(const PlannedStudy& planned) {
 }
 
 std::string resume_command(const PlannedStudy& planned) {
-  return fmt::format("tuner --resume {}{}{}", shell_word(planned.path.string()),
-                     naming("--plugin", planned.objective.launch.plugin),
-                     naming("--strategy", planned.strategy.launch.plugin));
+  return fmt::format("tuner --resume {}{}{}", shell_word(StudyFiles(planned.path).study().string()),
+                     said_again("plugin", planned.objective, planned.objective_options),
+                     said_again("strategy", planned.strategy, planned.definition.strategy.options));
 }
 
 }  // namespace tuner

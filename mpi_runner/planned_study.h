@@ -37,7 +37,8 @@ ObjectiveSetup objective_setup(const PlannedStudy& planned, const Settings& sett
 // Its strategy, with the options of the study.
 StrategySetup strategy_setup(const PlannedStudy& planned);
 
-// The command that goes on with it. Plugins that are not found by their name are named: a study file does not.
+// The command that goes on with it, from any folder. What a resumed run does not believe a study file, which may be a
+// stranger's, is said in it: paths of plugins, and options that execute code.
 std::string resume_command(const PlannedStudy& planned);
 
 }  // namespace tuner

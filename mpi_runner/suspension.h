@@ -14,7 +14,7 @@ class Suspension {
 
  private:
   bool in_job_;
-  int continued_;  // times, that are known
+  int continued_;  // times_continued() at the last call
   Absence absence_;
 };
 

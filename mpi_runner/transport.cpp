@@ -113,7 +113,8 @@ int launcher_pid() {
 
 void give_up_joining(int) {
   constexpr std::string_view kMessage =
-      "tuner: not all ranks came together (one has died, or is slower than --rank-timeout allows); nothing was done\n";
+      "tuner: not all ranks came together (one has died, or took longer than a minute and twice --rank-timeout); "
+      "nothing was done\n";
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage.data(), kMessage.size());
   _exit(kResumable);
 }

@@ -148,9 +148,11 @@ int enqueue_command(const CommandCall& call) {
   configuration_from_text(loaded.study.space(), configuration);  // mistakes are said at once
 
   const StudyFiles names(file);
+  const bool may_be_answered = has_run(names);
   const std::string request = post_request(system_files(), names, {RequestKind::enqueue, myself(), configuration});
-  if (const auto answer = wait_for_answer(names, request, (*values)["wait"].as<Duration>().seconds))
-    return print_answer(call, *answer);
+  if (may_be_answered)
+    if (const auto answer = wait_for_answer(names, request, (*values)["wait"].as<Duration>().seconds))
+      return print_answer(call, *answer);
   const StopRules rules = settings_from(loaded.study.settings(), "the study").rules;
   if (const auto reason = reason_to_stop(rules, loaded.study); reason && !has_run(names))
     fmt::print(call.out, "the study is finished ({}): the next run needs --trials {} or more\n", escaped(*reason),

@@ -42,7 +42,8 @@ HostEnd end_after_create(const PluginUnderTest& plugin, const protocol::Request&
   }
 
   host.finish();
-  wait_for_reply(host, plugin.setup.launch.start_timeout_s);
+  while (wait_for_reply(host, plugin.setup.launch.start_timeout_s)) {
+  }
   HostEnd end = *host.end();
   if (!end.orderly) end.what = with_output(end.what + " in destroy()", host.output());
   return end;

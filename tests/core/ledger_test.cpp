@@ -73,6 +73,21 @@ TEST(Ledger, TimeInWhichTheJobWasSuspendedStandsApart) {
   EXPECT_EQ(run.total(), capacity(run));
 }
 
+TEST(Ledger, APauseIsWithoutTheTimeInWhichTheJobWasSuspended) {
+  Ledger ledger = run_from(0, 0);
+  ledger.started(start(kWorker, 0, 0), 1);
+  ledger.ended(kWorker, end(0, 10, 10), 1);
+  ledger.paused(100);
+  ledger.suspended({160, 50});
+  ledger.went_on(170);
+  ledger.epoch_ended(170);
+
+  const LedgerEntry run = ledger.entries().at(0);
+  EXPECT_EQ(run.paused, 20);
+  EXPECT_EQ(run.suspended, 2 * 50);
+  EXPECT_EQ(run.total(), capacity(run));
+}
+
 TEST(Ledger, ASuspensionIsNoLongerThanWhatIsKnownOfIt) {
   Ledger ledger = run_from(100, 100);
   ledger.started(start(kWorker, 0, 101), 1);

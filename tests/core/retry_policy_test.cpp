@@ -149,6 +149,13 @@ TEST(RetryPolicy, WhatFailedOnlyAtRanksThatWereTakenOutIsInDoubt) {
   for (const std::uint64_t rank : {2, 3}) builder.apply(RankQuarantined{RankId{rank}, 400, "sick"});
 
   EXPECT_THAT(doubtful_failures(builder.study()), ElementsAre(TrialId{0}, TrialId{5}));
+  builder.suggest({0.1});
+  EXPECT_THAT(doubtful_failures(builder.study()), ElementsAre(TrialId{5})) << "trial 0 is tried again";
+  next_epoch(builder);
+  builder.suggest({0.8});
+  builder.apply(AttemptStarted{TrialId{7}, 1, RankId{2}, 500});
+  builder.apply(AttemptEnded{TrialId{7}, 1, Cause::crash, 600, 1, {}, {}, {}, "crashed"});
+  EXPECT_THAT(doubtful_failures(builder.study()), ElementsAre(TrialId{5})) << "the rank was mended since";
 }
 
 TEST(RetryPolicy, PreemptionIsNoDeath) {

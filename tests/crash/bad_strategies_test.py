@@ -54,6 +54,11 @@ class BadStrategies(tuner.TunerTest):
 
         self.assertEqual(len(self.complete()), TRIALS, output)
 
+    def test_that_fail_for_ever_end_all_ranks(self):
+        self.run_with("throw", 1000, ranks=3, expect=None)  # what mpirun ends with proves nothing
+
+        self.assertIn("cannot go on like this", tuner.run("status", self.study, "--exit-code", expect=2))
+
     def test_that_fail_for_ever_end_the_run_which_can_be_resumed(self):
         for deed, said in DEEDS.items():
             with self.subTest(deed):

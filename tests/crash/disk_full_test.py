@@ -32,7 +32,7 @@ class DiskFull(tuner.TunerTest):
         guard = threading.Timer(tuner.HANG_GUARD_S, process.kill)
         guard.start()
         self.addCleanup(guard.cancel)
-        tuner.wait_for(self.study.exists, "the study")
+        tuner.wait_for(lambda: self.study.exists() or process.poll() is not None, "the study")
         self.fill()
         lines = []
         for line in process.stdout:

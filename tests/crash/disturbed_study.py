@@ -88,6 +88,7 @@ class DisturbedStudy:
         self.folder = folder
         self.study = folder / "study.h5"
         self.witness = folder / "witness"
+        self.gate = folder / "gate"  # the last trials wait for the first kill
         self.strategy = self.chance.choice(STRATEGIES)
         self.recovery = self.chance.random() < 0.5
         self.kills_left = kills
@@ -115,8 +116,9 @@ class DisturbedStudy:
     # Runs and kills.
 
     def arguments(self, study, witness):
-        return ["--plugin", OBJECTIVE, "--set", f"witness={witness}", "--set", "sleep_ms=20", "--strategy",
-                self.strategy, "--trials", TRIALS, "--max-lost", 0, "--rank-timeout", "15s", "--study", study]
+        return ["--plugin", OBJECTIVE, "--set", f"witness={witness}", "--set", "sleep_ms=20", "--set",
+                f"gate={self.gate}", "--set", f"gate_from={TRIALS - 2 * RANKS}", "--strategy", self.strategy, "--trials",
+                TRIALS, "--max-lost", 0, "--rank-timeout", "15s", "--study", study]
 
     def run_once(self):
         """From the start of mpirun to the end of its last process."""
@@ -136,6 +138,7 @@ class DisturbedStudy:
             self.rank0_started_s = None
             while self.kills_left > 0 and self.place_kill(launcher) and self.chance.random() < 0.8:
                 continue
+            self.gate.touch()
             self.await_end(launcher)
         if resumed:
             self.note_readiness()
@@ -163,6 +166,7 @@ class DisturbedStudy:
                 marked_processes.kill(victim)
             # Also what was started since the look.
             victims = self.processes() if target == "everything" else []
+        self.gate.touch()
         self.kills_left -= 1
         self.killed[target] += 1
         self.counts.kills[target, placing, self.recovery] += 1

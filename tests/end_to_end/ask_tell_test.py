@@ -196,7 +196,7 @@ class AskTell(tuner.TunerTest):
 
         for arguments in (["--resume", self.study], ["--plugin", "functions", "--study", self.study]):
             output = tuner.run(*arguments, expect=1)
-            said = [line for line in output.splitlines() if "is not ready after" not in line]
+            said = tuner.said(output)
             self.assertEqual(len(said), 1, output)
             self.assertIn("ask-tell", said[0])
         self.assertEqual(self.study.read_bytes(), before)

@@ -17,7 +17,7 @@ class Files(tuner.TunerTest):
     def interrupted(self):
         """A study that was killed after some results."""
         process = tuner.start(*self.sphere("--set", "sleep_ms=5", trials=100000))
-        tuner.wait_for(lambda: tuner.journal_bytes(self.study) > 20000, "some results")
+        self.grown(process, by=20000)
         process.kill()
         process.communicate()
 

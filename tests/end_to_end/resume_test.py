@@ -13,6 +13,7 @@ import h5py
 import tuner_program as tuner
 
 
+TIMED = tuner.BUILD / "lib/tuner/fixtures/timed_objective.so"
 MISBEHAVING = tuner.BUILD / "lib/tuner/fixtures/misbehaving_objective.so"
 
 
@@ -91,15 +92,16 @@ class Resume(tuner.TunerTest):
 
     def test_the_command_that_a_run_leaves_goes_on_with_plugins_that_are_found_by_their_path_only(self):
         plugin, strategy = self.folder / "my objective.so", self.folder / "my_strategy.so"
-        shutil.copy(tuner.BUILD / "lib/tuner/plugins/functions.so", plugin)
-        shutil.copy(tuner.BUILD / "lib/tuner/plugins/sobol.so", strategy)
-        process = tuner.start("--plugin", plugin, "--set", "function=sphere", "--set", "sleep_ms=20", "--strategy",
-                              strategy, "--trials", 100000, "--study", self.study)
+        shutil.copy(TIMED, plugin)
+        shutil.copy(tuner.BUILD / "lib/tuner/fixtures/misbehaving_strategy.so", strategy)
+        process = tuner.start("--plugin", "./my objective.so", "--narrow", "ms=10:20", "--strategy", "./my_strategy.so",
+                              "--trials", 100000, "--study", self.study.name, cwd=self.folder)
         tuner.wait_for(lambda: tuner.journal_bytes(self.study) > 5000, "some trials")
         process.send_signal(signal.SIGUSR1)
         output, _ = process.communicate(timeout=tuner.HANG_GUARD_S)
 
         _, *arguments = shlex.split(re.search("next +(.*)", output)[1])
+        self.assertEqual(arguments, ["--resume", str(self.study), "--plugin", str(plugin), "--strategy", str(strategy)])
         tuner.run(*arguments, "--trials", self.finished() + 5)
 
     def test_term_leaves_at_once_and_loses_nothing(self):

@@ -108,10 +108,10 @@ class Run(tuner.TunerTest):
 
     def test_ranks_do_not_idle_while_a_strategy_thinks(self):
         tuner.run(*self.sphere("--set", "sleep_ms=20", "--strategy-set", "misbehave=slow", "--strategy-set", "at_ask=3",
-                               trials=30, strategy=SLOW_STRATEGY), ranks=3)
+                               trials=45, strategy=SLOW_STRATEGY), ranks=3)
 
         origins = tuner.origins(self.study)
-        self.assertEqual(len(origins), 30)
+        self.assertEqual(len(origins), 45)
         self.assertIn("fallback", origins)
         self.assertIn("strategy", origins)
         tuner.run("replay", self.study, "--strategy", SLOW_STRATEGY)
@@ -176,7 +176,7 @@ class Mistakes(tuner.TunerTest):
             for ranks in (None, 2):
                 with self.subTest(arguments=arguments, ranks=ranks):
                     output = tuner.run(*arguments, ranks=ranks, expect=None, cwd=self.folder)
-                    said = [line for line in output.splitlines() if line.startswith("tuner: ") and "is not ready after" not in line]
+                    said = [line for line in tuner.said(output) if line.startswith("tuner: ")]
                     self.assertEqual(len(said), 1, output)
                     self.assertIn(hint, said[0])
                     self.assertEqual(list(self.folder.iterdir()), [])

@@ -24,17 +24,16 @@ class Time(tuner.TunerTest):
         return ["--plugin", TIMED, "--strategy", "sobol", "--study", self.study, "--trials", trials, *wanted, *more]
 
     def study_of_short_trials(self):
-        """From which one of 15 minutes is known to take more than two: as often as it takes, where this machine is so
-        slow that a trial of some milliseconds takes as long as one of seconds."""
-        def is_noisy():
-            with h5py.File(self.study, "r") as file:
-                return any(took > ms / 1000 + 0.02 for took, ms in
-                           zip(file["trials/duration_s"][:], file["trials/parameters/ms"][:]))
-
-        tuner.run(*self.timed(trials=6, enqueue=(200, 400, 800, 1200, 1600, 2000)))
-        while is_noisy():
-            self.study.unlink()
+        """From which one of 15 minutes is known to take more than two. Made again where this machine stood still, since
+        then a short trial may have taken as long as a long one."""
+        for _ in range(20):
             tuner.run(*self.timed(trials=6, enqueue=(200, 400, 800, 1200, 1600, 2000)))
+            with h5py.File(self.study, "r") as file:
+                late = file["trials/duration_s"][:] * 1000 / file["trials/parameters/ms"][:]
+            if max(late) < 1.1:
+                return
+            self.study.unlink()
+        self.fail(f"sleeping takes {late} times as long as it was asked to")
 
     def status(self, expect):
         return tuner.run("status", self.study, "--exit-code", expect=expect)
@@ -85,7 +84,7 @@ class Time(tuner.TunerTest):
         self.assertIn("cannot go on like this", self.status(expect=2))
 
     def test_the_time_in_which_a_job_was_suspended_belongs_to_no_trial(self):
-        process = tuner.start(*self.timed(trials=1, enqueue=(2000,)), "--trial-timeout", "8s",
+        process = tuner.start(*self.timed(trials=1, enqueue=(20000,)), "--trial-timeout", "28s",
                               SLURM_JOB_ID="77", **job(0, 10000))
         self.addCleanup(process.communicate)
         tuner.wait_for(lambda: "1 running" in tuner.run("status", self.study, expect=None), "the trial's start")
@@ -99,15 +98,15 @@ class Time(tuner.TunerTest):
 
         process.wait(tuner.HANG_GUARD_S)
         with h5py.File(self.study, "r") as file:
-            self.assertLess(file["trials/duration_s"][0], 8)
+            self.assertLess(file["trials/duration_s"][0], 28)
             self.assertGreater(file["ledger/suspended"][0], 8 * file["ledger/cores"][0])
         self.status(expect=0)
 
     def test_a_trial_that_had_a_part_of_the_allocation_only_is_no_reason_to_ask_for_more_time(self):
-        process = tuner.start(*self.timed(trials=5, enqueue=(900000,)), **job(0, 20))
+        process = tuner.start(*self.timed(trials=5, enqueue=(900000,)), **job(0, 60))
         self.addCleanup(process.communicate)
         tuner.wait_for(lambda: "1 running" in tuner.run("status", self.study, expect=None), "the trial's start")
-        time.sleep(5)
+        time.sleep(15)
 
         hosts = tuner.processes(f"tuner-plugin-host host {TIMED}")
         tuner.kill(next(pid for pid in tuner.descendants(process.pid) if pid in hosts))  # it begins once more

@@ -69,15 +69,16 @@ def run_on_ranks(arguments, environments):
                           check=True).stdout
 
 
-def start(*arguments, ranks=None, mpirun_options=(), **more_environment):
+def start(*arguments, ranks=None, mpirun_options=(), cwd=None, **more_environment):
     """Starts in the background, in a process group of its own."""
-    return start_line(command(arguments, ranks, mpirun_options), **more_environment)
+    return start_line(command(arguments, ranks, mpirun_options), cwd, **more_environment)
 
 
-def start_line(line, **more_environment):
+def start_line(line, cwd=None, **more_environment):
     return subprocess.Popen(
         line,
         env=dict(ENVIRONMENT, **more_environment),
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -175,6 +176,11 @@ def wait_for(condition, what):
         if time.monotonic() > guard:
             raise AssertionError(f"never came: {what}")
         time.sleep(0.01)
+
+
+def said(output):
+    """Its lines, without those that only a slow machine makes a run say."""
+    return [line for line in output.splitlines() if "is not ready after" not in line]
 
 
 def line_like(pattern, stream):

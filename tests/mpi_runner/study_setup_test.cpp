@@ -111,9 +111,9 @@ TEST(StudySetup, WhatAStrategyDoesNotLookAtIsSaid) {
   PluginDescription strategy;
   strategy.name = "random";
 
-  EXPECT_THAT(unheeded(study, strategy, true), testing::IsEmpty());
+  EXPECT_THAT(unheeded(study, strategy, true), ::testing::IsEmpty());
   strategy.uses_results = false;
-  EXPECT_THAT(unheeded(study, strategy, true), testing::ElementsAre(HasSubstr("'x'"), HasSubstr("earlier studies")));
+  EXPECT_THAT(unheeded(study, strategy, true), ::testing::ElementsAre(HasSubstr("'x'"), HasSubstr("earlier studies")));
 }
 
 }  // namespace

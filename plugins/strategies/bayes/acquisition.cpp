@@ -9,6 +9,10 @@ namespace {
 
 constexpr double kAugmentation = 0.05;
 constexpr double kPenalty = 3;
+// A point that is not feasible costs a trial and tells little of the objective, and where the improvement that is left
+// is small, far tails of what may be feasible would win: so the chances count more than once (measured).
+constexpr double kCautionOfConstraints = 2;
+constexpr double kCautionOfFailures = 3;
 
 struct ScoreAndSlopes {
   double score;
@@ -70,10 +74,12 @@ void scale(std::span<Slopes> slopes, double factor) {
 double Acquisition::score(std::span<const Moments> moments, std::span<Slopes> slopes) const {
   const std::size_t objectives = scales.size();
   double log_chance = 0;
+  std::vector<double> log_chances;
   for (std::size_t i = objectives; i < moments.size(); ++i) {
     const bool is_failure = has_failures && i + 1 == moments.size();
     const ScoreAndSlopes chance = is_failure ? log_chance_of_working(moments[i]) : log_chance_below_zero(moments[i]);
     log_chance += chance.score;
+    log_chances.push_back(chance.score);
     if (!slopes.empty()) slopes[i] = chance.slopes;
   }
   if (criterion == Criterion::feasibility) {
@@ -83,7 +89,13 @@ double Acquisition::score(std::span<const Moments> moments, std::span<Slopes> sl
   if (criterion == Criterion::log_expected_improvement) {
     const ScoreAndSlopes improvement = log_expected_improvement(moments[0], incumbent);
     if (!slopes.empty()) slopes[0] = improvement.slopes;
-    return improvement.score + log_chance;
+    double score = improvement.score;
+    for (std::size_t i = objectives; i < moments.size(); ++i) {
+      const double caution = has_failures && i + 1 == moments.size() ? kCautionOfFailures : kCautionOfConstraints;
+      score += caution * log_chances[i - objectives];
+      if (!slopes.empty()) scale(slopes.subspan(i, 1), caution);
+    }
+    return score;
   }
   const double bound = scalarized_bound(moments.first(objectives), *this, slopes);
   const double penalty = kPenalty * target_range;

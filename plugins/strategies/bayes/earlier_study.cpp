@@ -9,16 +9,13 @@
 namespace tuner::strategies::bayes {
 
 // Their values are on another scale, so only the order counts: targets are normal quantiles of the ranks.
-Trend learn_trend(std::span<const Observation> imported, std::size_t objective, const Encoding& encoding,
+Trend learn_trend(std::span<const Observation> imported, std::span<const double> values, const Encoding& encoding,
                   const Prior& prior) {
   TrainingSet data;
-  for (const Observation& one : imported) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
     double below = 0;
-    for (const Observation& other : imported)
-      below += other.values[objective] < one.values[objective]
-                   ? 1
-                   : (other.values[objective] == one.values[objective] ? 0.5 : 0);
-    data.add(one.point.features, normal_quantile(below / static_cast<double>(imported.size())));
+    for (const double other : values) below += other < values[i] ? 1 : (other == values[i] ? 0.5 : 0);
+    data.add(imported[i].point.features, normal_quantile(below / static_cast<double>(values.size())));
   }
   const Hyperparameters found = fit(data, encoding.owners(), prior, {prior.mode()}).hyperparameters();
   auto trend = std::make_shared<GaussianProcess>(encoding.owners(), found);

@@ -1,4 +1,5 @@
-// What earlier studies say of an objective: a Gaussian process whose mean becomes a basis function of the new one.
+// What earlier studies say of an objective or a constraint: a Gaussian process whose mean becomes a basis function of
+// the new one.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +14,8 @@ namespace tuner::strategies::bayes {
 
 using Trend = std::shared_ptr<GaussianProcess>;  // null = none
 
-// Nothing where no process can be conditioned on the results.
-Trend learn_trend(std::span<const Observation> imported, std::size_t objective, const Encoding& encoding,
+// From the values of one output at these points; nothing where no process can be conditioned on them.
+Trend learn_trend(std::span<const Observation> imported, std::span<const double> values, const Encoding& encoding,
                   const Prior& prior);
 
 // Leaves what the trend does not explain; hyperparameters are those of that. Its weight is found by ridge regression

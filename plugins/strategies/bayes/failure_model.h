@@ -1,6 +1,8 @@
 // What failed trials teach.
 #pragma once
 
+#include <span>
+
 #include "plugins/strategies/bayes/encoding.h"
 #include "plugins/strategies/bayes/gaussian_process.h"
 #include "plugins/strategies/bayes/history.h"
@@ -16,8 +18,12 @@ enum class FailureModel {
 
 FailureModel failure_model_for(const History& history);
 
-// Tells configurations that work (+1) from those that fail (-1). `objective`: the hyperparameters of the first one.
-GaussianProcess failure_process(const History& history, const Hyperparameters& objective, const Encoding& encoding,
-                                const Prior& prior);
+// Tells configurations that work from those that fail: a trial works with the chance Phi(f), where f is this process
+// (probit classification by Laplace's approximation, Rasmussen & Williams 2006, section 3.4). Its border may be sharp
+// without the process being rough, since f may be large. `objective`: the hyperparameters of the first one.
+GaussianProcess failure_process(const History& history, const Hyperparameters& objective, const Encoding& encoding);
+
+// One more trial; false where it must be made anew.
+bool append_outcome(GaussianProcess& process, std::span<const double> features, bool failed);
 
 }  // namespace tuner::strategies::bayes

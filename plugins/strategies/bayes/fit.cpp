@@ -34,7 +34,10 @@ double negative_log_posterior(const TrainingSet& data, std::span<const std::size
   for (std::size_t e = 0; e < owners.size(); ++e) gradient[owners[e]] += by_feature[e];
   gradient[theta.size() - 2] = likelihood.by_signal;
   gradient[theta.size() - 1] = likelihood.by_noise;
-  return likelihood.value + prior.negative_log_density(theta, gradient);
+  // The density of the scatter of replicates is that of sigma^2 chi^2.
+  gradient[theta.size() - 1] += 0.5 * (data.scatter_freedom - data.scatter / at.noise);
+  const double of_scatter = 0.5 * (data.scatter_freedom * std::log(at.noise) + data.scatter / at.noise);
+  return likelihood.value + of_scatter + prior.negative_log_density(theta, gradient);
 }
 
 Fit fit(const TrainingSet& data, std::span<const std::size_t> owners, const Prior& prior,

@@ -30,7 +30,9 @@ void History::tell(const plugin::ToldResult& result) {
 
 void History::import(Observation observation) {
   if (observation.failed) return;
-  const auto by_value = [](const Observation& a, const Observation& b) { return a.values[0] < b.values[0]; };
+  const auto by_value = [](const Observation& a, const Observation& b) {
+    return a.is_feasible() != b.is_feasible() ? a.is_feasible() : a.values[0] < b.values[0];
+  };
   imported_.insert(std::upper_bound(imported_.begin(), imported_.end(), observation, by_value), std::move(observation));
 }
 
@@ -84,8 +86,11 @@ void History::merge(Observation& known, const Observation& again) {
   }
   const double m = ++known.replicates;
   const auto mix = [m](double& mean, double value) { mean += (value - mean) / m; };
+  known.scatters.resize(known.values.size());
   for (std::size_t i = 0; i < known.values.size(); ++i) {
+    const double distance = again.values[i] - known.values[i];
     mix(known.values[i], again.values[i]);
+    known.scatters[i] += distance * (again.values[i] - known.values[i]);
     known.variances[i] = (known.variances[i] * (m - 1) * (m - 1) + again.variances[i]) / (m * m);
   }
   for (std::size_t i = 0; i < known.constraints.size(); ++i) mix(known.constraints[i], again.constraints[i]);

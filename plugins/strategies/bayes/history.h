@@ -19,6 +19,7 @@ struct Observation {
   double replicates = 1;                 // how many results the values are the mean of
   std::vector<double> values = {};       // objectives, small = good
   std::vector<double> variances = {};    // of these means where standard errors came with them, else 0
+  std::vector<double> scatters = {};     // sums of the squared distances of the results from these means
   std::vector<double> constraints = {};  // met where <= 0
 
   bool is_feasible() const;

@@ -36,6 +36,10 @@ TrainingSet OutputData::training_set(const OutputTransform& transform) const {
     }
     const double variance = is_objective() ? observation.variances[output] : 0;
     const double slope = transform.derivative(value(observation));
+    if (is_objective() && variance == 0 && observation.replicates > 1) {
+      data.scatter += std::min(observation.scatters[output] * slope * slope, 1e6);
+      data.scatter_freedom += observation.replicates - 1;
+    }
     data.add(observation.point.features, transform.target(value(observation)),
              {1 / observation.replicates, std::min(variance * slope * slope, 1e6)});
   }

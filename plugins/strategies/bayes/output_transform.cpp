@@ -8,6 +8,9 @@ namespace {
 
 // Beyond it differences overflow.
 constexpr double kLargest = 1e300;
+// Squashed values beyond it are squashed once more: what is so bad need not be told apart, and one penalty of 1e30
+// would leave little of the others' differences.
+constexpr double kFar = 9;
 
 double clipped(double value) {
   return std::clamp(value, -kLargest, kLargest);
@@ -19,6 +22,18 @@ double quantile(std::vector<double>& values, double q) {
   return *at;
 }
 
+// Of the good half; where its values are all the same, of more and more of the others, since one value may be as far
+// away as numbers go.
+double spread_of(std::vector<double>& values) {
+  constexpr double kRounding = 1e-14;
+  const double median = quantile(values, 0.5);
+  const auto is_more_than_rounding = [&](double spread) { return spread > kRounding * std::abs(median); };
+  if (const double good = median - quantile(values, 0.1); is_more_than_rounding(good)) return good;
+  for (const double q : {0.75, 0.9, 1.0})
+    if (const double bad = quantile(values, q) - median; is_more_than_rounding(bad)) return bad;
+  return median - quantile(values, 0);
+}
+
 double usable(double scale) {
   return std::isfinite(scale) && scale > 1e-300 ? scale : 1.0;
 }
@@ -26,7 +41,9 @@ double usable(double scale) {
 }  // namespace
 
 double OutputTransform::squashed(double t) const {
-  return squashing_ == Squashing::soft_log && t > 0 ? std::log1p(t) : t;
+  if (squashing_ == Squashing::none || t <= 0) return t;
+  const double w = std::log1p(t);
+  return w <= kFar ? w : kFar + std::log1p(w - kFar);
 }
 
 OutputTransform OutputTransform::of(std::span<const double> values, Squashing squashing) {
@@ -39,10 +56,7 @@ OutputTransform OutputTransform::of(std::span<const double> values, Squashing sq
   transform.squashing_ = squashing;
   transform.scale_ = usable(range);
   transform.centre_ = quantile(sorted, 0.5);
-  if (squashing == Squashing::soft_log) {
-    const double spread = transform.centre_ - quantile(sorted, 0.1);
-    if (std::isfinite(spread) && spread > 1e-14 * transform.scale_) transform.scale_ = usable(spread);
-  }
+  if (squashing == Squashing::soft_log) transform.scale_ = usable(spread_of(sorted));
 
   const std::vector<double> raw = transform.targets(values);
   double sum = 0;
@@ -73,14 +87,16 @@ double OutputTransform::target(double value) const {
 }
 
 double OutputTransform::value(double target) const {
-  const double w = target * sd_ + mean_;
-  const double t = squashing_ == Squashing::soft_log && w > 0 ? std::expm1(w) : w;
-  return centre_ + t * scale_;
+  double w = target * sd_ + mean_;
+  if (squashing_ == Squashing::none || w <= 0) return centre_ + w * scale_;
+  if (w > kFar) w = kFar + std::expm1(w - kFar);
+  return centre_ + std::expm1(w) * scale_;
 }
 
 double OutputTransform::derivative(double value) const {
   const double t = clipped(value) / scale_ - centre_ / scale_;
-  const double slope = squashing_ == Squashing::soft_log && t > 0 ? 1 / (1 + t) : 1;
+  double slope = 1;
+  if (squashing_ == Squashing::soft_log && t > 0) slope /= (1 + t) * (1 + std::max(std::log1p(t) - kFar, 0.0));
   return slope / (scale_ * sd_);
 }
 

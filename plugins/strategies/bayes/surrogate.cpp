@@ -23,6 +23,18 @@ constexpr double kFitGrowth = 1.05;
 constexpr std::size_t kMostPending = 192;
 constexpr std::size_t kPendingRoom = 64;  // fantasies that a burst may add before they are thinned out again
 
+// The ideal point is better than the front by this part of its range: what is better in one objective than all, and
+// worse in another, is then wanted too (Steuer & Choo, Mathematical Programming 26, 1983).
+constexpr double kBeyondTheFront = 0.1;
+// A front of one point, or of a few near each other, has no range of its own.
+constexpr double kLeastFrontRange = 0.1;
+
+double spread_of_good_half(std::vector<double> means) {
+  const auto middle = means.begin() + static_cast<std::ptrdiff_t>(means.size() / 2);
+  std::nth_element(means.begin(), middle, means.end());
+  return *middle - *std::min_element(means.begin(), middle + 1);
+}
+
 }  // namespace
 
 Surrogate::Surrogate(const Encoding& encoding, std::size_t objectives, std::size_t constraints, std::uint64_t seed)
@@ -96,8 +108,11 @@ void Surrogate::select_rows() {
 void Surrogate::learn_trends() {
   imported_ = history_->imported().size();
   trends_.clear();
-  for (std::size_t m = 0; m < objectives_; ++m) {
-    trends_.push_back(learn_trend(history_->imported(), m, *encoding_, prior_));
+  for (std::size_t output = 0; output < outputs_.size(); ++output) {
+    std::vector<double> values;
+    for (const Observation& one : history_->imported())
+      values.push_back(output < objectives_ ? one.values[output] : one.constraints[output - objectives_]);
+    trends_.push_back(learn_trend(history_->imported(), values, *encoding_, prior_));
     if (!trends_.back()) return trends_.clear();
   }
 }
@@ -123,7 +138,7 @@ void Surrogate::build_processes() {
   for (std::size_t output = 0; output < outputs_.size(); ++output)
     processes_.push_back(outputs_[output].process(data_of(output, rows_), trend_of(output)));
   if (failure_model_ == FailureModel::modelled)
-    processes_.push_back(failure_process(*history_, objective().hyperparameters(), *encoding_, prior_));
+    processes_.push_back(failure_process(*history_, objective().hyperparameters(), *encoding_));
   ready_ = true;
 }
 
@@ -132,7 +147,7 @@ bool Surrogate::append_new() {
   for (std::size_t i = seen_; i < history_->observations().size(); ++i) {
     const Observation& observation = history_->observations()[i];
     if (failure_model_ == FailureModel::modelled &&
-        !processes_.back().append(observation.point.features, observation.failed ? -1 : 1, {}))
+        !append_outcome(processes_.back(), observation.point.features, observation.failed))
       return false;
     if (observation.failed && failure_model_ == FailureModel::modelled) continue;
     rows_.push_back(i);
@@ -243,9 +258,11 @@ std::vector<ObjectiveScale> Surrogate::front_scales(std::span<const double> weig
   for (std::size_t m = 0; m < objectives_; ++m) means.push_back(processes_[m].means_of_rows());
   std::vector<ObjectiveScale> scales(objectives_);
   std::vector<bool> on_front(rows_.size(), true);
+  const bool any_feasible = incumbent().has_value();
+  for (std::size_t a = 0; a < rows_.size(); ++a) on_front[a] = !any_feasible || row(a).is_feasible();
   for (std::size_t a = 0; a < rows_.size(); ++a)
     for (std::size_t b = 0; b < rows_.size() && on_front[a]; ++b) {
-      bool dominates = a != b;
+      bool dominates = a != b && (!any_feasible || row(b).is_feasible());
       for (std::size_t m = 0; m < objectives_ && dominates; ++m) dominates = means[m][b] < means[m][a];
       if (dominates) on_front[a] = false;
     }
@@ -257,7 +274,8 @@ std::vector<ObjectiveScale> Surrogate::front_scales(std::span<const double> weig
       low = std::min(low, means[m][i]);
       high = std::max(high, means[m][i]);
     }
-    scales[m] = {weights[m], low, std::max(high - low, 1e-3)};
+    const double range = std::max({high - low, kLeastFrontRange * spread_of_good_half(means[m]), 1e-3});
+    scales[m] = {weights[m], low - kBeyondTheFront * range, range};
   }
   return scales;
 }

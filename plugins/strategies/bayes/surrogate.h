@@ -76,7 +76,7 @@ class Surrogate {
   std::vector<std::size_t> rows_;     // observations that the processes hold, in their order
   std::vector<OutputModel> outputs_;  // objectives, then constraints
   std::vector<GaussianProcess> processes_;
-  std::vector<Trend> trends_;  // of earlier studies, one an objective, or none
+  std::vector<Trend> trends_;  // of earlier studies, one an output, or none
   std::size_t imported_ = 0;
   std::vector<ConfigurationKey> pending_;  // of the fantasies
   std::vector<double> pending_means_;      // of the first objective

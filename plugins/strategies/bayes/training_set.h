@@ -17,6 +17,10 @@ struct TrainingSet {
   std::vector<std::span<const double>> features;  // one row each
   std::vector<double> targets;
   std::vector<TargetNoise> noise;
+  // What replicates say of sigma^2 directly: the squared distances of targets from their means, and how many of them
+  // are free.
+  double scatter = 0;
+  double scatter_freedom = 0;
 
   std::size_t size() const { return targets.size(); }
   void add(std::span<const double> row, double target, TargetNoise target_noise = {}) {

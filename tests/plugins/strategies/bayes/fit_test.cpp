@@ -18,6 +18,8 @@ TEST(NegativeLogPosterior, HasTheGradientThatItSays) {
   const std::vector<std::size_t> owners{0, 1, 1, 1, 2};
   RandomData random(90, owners.size(), 1);
   random.data.noise[3] = {0.25, 0.02};
+  random.data.scatter = 0.7;
+  random.data.scatter_freedom = 5;
   const Prior prior(3, 3);
   const std::vector<double> theta{-0.5, 0.3, -1.2, 0.4, -3.0};
 

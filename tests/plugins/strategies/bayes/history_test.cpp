@@ -59,6 +59,13 @@ TEST_F(AHistory, TakesTheMeanOfReplicates) {
   EXPECT_EQ(history.changes(), 2U);
 }
 
+TEST_F(AHistory, KeepsTheScatterOfReplicates) {
+  for (const double value : {1.0, 2.0, 6.0}) tell(0.5, TUNER_CAUSE_VALUE, value);
+
+  EXPECT_THAT(history.observations()[0].values, ElementsAre(DoubleEq(-3)));
+  EXPECT_THAT(history.observations()[0].scatters, ElementsAre(DoubleEq(4 + 1 + 9)));
+}
+
 TEST_F(AHistory, CountsFailuresUntilTheConfigurationWorks) {
   tell(0.5, TUNER_CAUSE_TIMEOUT, kNaN);
   EXPECT_EQ(history.failed(), 1U);

@@ -68,5 +68,36 @@ TEST(OutputTransform, KeepsTheSignOfAConstraint) {
   EXPECT_LT(transform.target(100), 10);
 }
 
+TEST(AnOutputTransformThatSquashes, TellsOrdinaryValuesApartBesideAbsurdOnes) {
+  for (const double absurd : {1e6, 1e16, 1e300}) {
+    const std::vector<double> values{0, 1, 2, 3, 4, 5, absurd, absurd};
+
+    const std::vector<double> targets = OutputTransform::of(values, Squashing::soft_log).targets(values);
+
+    EXPECT_GT(targets[5] - targets[0], 0.2) << absurd;
+  }
+}
+
+TEST(AnOutputTransformThatSquashes, TakesTheSpreadOfTheOthersWhereTheGoodHalfIsAllTheSame) {
+  const std::vector<double> values{7, 7, 7, 7, 7, 8, 9, 1e20};
+
+  const std::vector<double> targets = OutputTransform::of(values, Squashing::soft_log).targets(values);
+
+  EXPECT_GT(targets[5] - targets[0], 0.1);
+  EXPECT_GT(targets[6] - targets[5], 0.05);
+}
+
+TEST(AnOutputTransformThatSquashes, IsInvertibleFarAway) {
+  const std::vector<double> values = log_normal_values(50);
+  const OutputTransform transform = OutputTransform::of(values, Squashing::soft_log);
+
+  for (const double value : {1e3, 1e5, 1e9, 1e20}) {
+    EXPECT_NEAR(transform.value(transform.target(value)) / value, 1, 1e-9);
+    const double step = 1e-4 * value;
+    const double slope = (transform.target(value + step) - transform.target(value - step)) / (2 * step);
+    EXPECT_NEAR(transform.derivative(value) / slope, 1, 1e-5);
+  }
+}
+
 }  // namespace
 }  // namespace tuner::strategies::bayes

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <numbers>
+#include <numeric>
 
 #include "plugins/strategies/bayes/random_stream.h"
 #include "tests/plugins/strategies/bayes/optimization_study.h"
@@ -115,6 +117,54 @@ TEST(Regression, ConditionalSpace) {
     return Outcome{{x[0] == 1 ? hill : 0.03 + hill + 0.01 * std::pow(x[3] - 3, 2)}};
   };
   EXPECT_LT(median_regret(kSpace, error, 0, 50, 5), 1e-3);
+}
+
+constexpr double kFails = std::numeric_limits<double>::quiet_NaN();
+
+// The least sum is in the corner (1, 0), and half of the square fails.
+TEST(Regression, FindsAnOptimumOnTheBorderOfWhatFails) {
+  const Objective cliff = [](const std::vector<double>& x) {
+    return Outcome{{x[0] + x[1] < 1 ? kFails : x[0] + 1.3 * x[1]}};
+  };
+  EXPECT_LT(median_regret(box_space(2, 0, 1), cliff, 1, 60, 7), 0.03);
+}
+
+TEST(Regression, FindsHowMuchMemoryThereIs) {
+  const Objective size = [](const std::vector<double>& x) {
+    const double sum = std::accumulate(x.begin(), x.end(), 0.0);
+    return Outcome{{sum > 1.7 ? kFails : -sum}};
+  };
+  EXPECT_LT(median_regret(box_space(4, 0, 1), size, -1.7, 60, 7), 0.02);
+}
+
+TEST(Regression, OneAbsurdValueDoesNotBlindTheModel) {
+  for (const double absurd : {1e16, 1e30, 1e300}) {
+    std::size_t told = 0;
+    const Objective bowl = [&](const std::vector<double>& x) {
+      double sum = 0;
+      for (const double each : x) sum += std::pow(each - 0.37, 2);
+      return Outcome{{told++ % 50 == 2 ? absurd : sum}};
+    };
+    EXPECT_LT(median_regret(box_space(3, 0, 1), bowl, 0, 50, 5), 1e-4) << absurd;
+  }
+}
+
+// The point (0, 1) is better than all that chance finds, in both objectives.
+TEST(Regression, AFrontGrowsFromOnePoint) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    OptimizationStudy study(box_space(5, 0, 1), {{false, false}, 0, {}, {}}, seed);
+    study.run(
+        [](const std::vector<double>& x) {
+          return Outcome{{x[0], 1 - 0.8 * x[0] + 1.25 * (x[1] + x[2] + x[3] + x[4])}};
+        },
+        80);
+
+    const auto on_front = std::ranges::count_if(study.trials(), [](const StudyTrial& trial) {
+      const auto& x = trial.configuration;
+      return x[0] > 0.1 && std::max({x[1], x[2], x[3], x[4]}) < 0.05;
+    });
+    EXPECT_GT(on_front, 8) << "seed " << seed;
+  }
 }
 
 }  // namespace
