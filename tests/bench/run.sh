@@ -5,6 +5,7 @@
 #   tests/bench/run.sh models [--help]   the same on models that are really trained; an hour
 #   tests/bench/run.sh trials [--help]   how many trials `mpirun tuner --plugin xgb` needs for a loss; 20 minutes
 #   tests/bench/run.sh transfer [--help] what the results of an earlier study are worth (--warm-start); 5 minutes
+#   tests/bench/run.sh borders [--help]  optima beside what fails, absurd values, fronts that begin with a point; minutes
 #   tests/bench/run.sh limit [--help]    how many trials are started that a time limit then cuts short; 7 minutes
 #   tests/bench/run.sh cost              what a suggestion costs, beside Optuna's; minutes
 set -euo pipefail
@@ -15,6 +16,7 @@ case ${1-} in
   models) script=models.py groups="build test bench"; shift ;;
   trials) script=trials_to_loss.py groups="build test"; shift ;;
   transfer) script=transfer.py groups="build test bench"; shift ;;
+  borders) script=borders.py groups="build test bench"; shift ;;
   limit) script=time_limit.py groups="build test"; shift ;;
   cost) script=suggestion_cost.py groups="build test bench"; shift ;;
   *) script=figures.py groups="build test" ;;
