@@ -5,10 +5,10 @@
 //   sample  -f for an f drawn from the posterior, which is all the moments then: LCB with kappa = 0
 //
 // Chances of being feasible multiply the improvement (Gardner et al., ICML 2014), those of constraints squared and that
-// of working cubed: as many times their logarithms are added to LogEI. LCB loses 3 (1 - P) times the range of the targets.
-// Several objectives are made one by the augmented Chebyshev function max_m w_m z_m + 0.05 sum_m w_m z_m of their
-// confidence bounds z_m, scaled by the ranges of the front (Knowles, "ParEGO", IEEE TEC 10, 2006), whose weights are
-// drawn anew for each suggestion. They are measured from a point that is a little better than the front.
+// of working cubed: as many times their logarithms are added to LogEI. LCB loses 3 (1 - P) times the range of the
+// targets. Several objectives are made one by the augmented Chebyshev function max_m w_m z_m + 0.05 sum_m w_m z_m of
+// their confidence bounds z_m, scaled by the ranges of the front (Knowles, "ParEGO", IEEE TEC 10, 2006), whose weights
+// are drawn anew for each suggestion. They are measured from a point that is a little better than the front.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 // From an objective's values to the targets of the Gaussian process: standardized, or first squashed on the bad side.
 //
 // With t = (y - median) / (median - 10 % quantile), the soft logarithm w(t) = t for t <= 0 and log1p(t) for t > 0 keeps
-// the good half as it is and compresses the bad half; beyond w = 9 it is 9 + log1p(w - 9). Its scale follows the good half,
-// so the resolution grows as the search converges. All maps are monotone, continuously differentiable and exactly
+// the good half as it is and compresses the bad half; beyond w = 9 it is 9 + log1p(w - 9). Its scale follows the good
+// half, so the resolution grows as the search converges. All maps are monotone, continuously differentiable and exactly
 // invertible.
 #pragma once
 
