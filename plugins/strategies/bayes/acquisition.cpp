@@ -73,29 +73,23 @@ void scale(std::span<Slopes> slopes, double factor) {
 
 double Acquisition::score(std::span<const Moments> moments, std::span<Slopes> slopes) const {
   const std::size_t objectives = scales.size();
+  const bool is_improvement = criterion == Criterion::log_expected_improvement;
   double log_chance = 0;
-  std::vector<double> log_chances;
   for (std::size_t i = objectives; i < moments.size(); ++i) {
     const bool is_failure = has_failures && i + 1 == moments.size();
     const ScoreAndSlopes chance = is_failure ? log_chance_of_working(moments[i]) : log_chance_below_zero(moments[i]);
-    log_chance += chance.score;
-    log_chances.push_back(chance.score);
-    if (!slopes.empty()) slopes[i] = chance.slopes;
+    const double caution = !is_improvement ? 1 : is_failure ? kCautionOfFailures : kCautionOfConstraints;
+    log_chance += caution * chance.score;
+    if (!slopes.empty()) slopes[i] = {caution * chance.slopes.by_mean, caution * chance.slopes.by_variance};
   }
   if (criterion == Criterion::feasibility) {
     if (!slopes.empty()) scale(slopes.first(objectives), 0);
     return log_chance;
   }
-  if (criterion == Criterion::log_expected_improvement) {
+  if (is_improvement) {
     const ScoreAndSlopes improvement = log_expected_improvement(moments[0], incumbent);
     if (!slopes.empty()) slopes[0] = improvement.slopes;
-    double score = improvement.score;
-    for (std::size_t i = objectives; i < moments.size(); ++i) {
-      const double caution = has_failures && i + 1 == moments.size() ? kCautionOfFailures : kCautionOfConstraints;
-      score += caution * log_chances[i - objectives];
-      if (!slopes.empty()) scale(slopes.subspan(i, 1), caution);
-    }
-    return score;
+    return improvement.score + log_chance;
   }
   const double bound = scalarized_bound(moments.first(objectives), *this, slopes);
   const double penalty = kPenalty * target_range;
