@@ -62,13 +62,6 @@ def command_on_ranks(arguments, environments):
     return line
 
 
-def run_on_ranks(arguments, environments):
-    """Runs to the end on one rank for each of the environments, and returns what was printed."""
-    return subprocess.run(command_on_ranks(arguments, environments), env=ENVIRONMENT, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=HANG_GUARD_S,
-                          check=True).stdout
-
-
 def start(*arguments, ranks=None, mpirun_options=(), cwd=None, **more_environment):
     """Starts in the background, in a process group of its own."""
     return start_line(command(arguments, ranks, mpirun_options), cwd, **more_environment)
