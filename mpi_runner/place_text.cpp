@@ -30,9 +30,8 @@ std::string doubt_text(const Study& study) {
   std::transform(trials.begin(), trials.begin() + static_cast<std::ptrdiff_t>(numbers.size()), numbers.begin(),
                  [](TrialId trial) { return trial.value; });
   return fmt::format(
-      "{} failed only where ranks were taken out since: {}{}. To try such a configuration again, see it with `tuner "
-      "show "
-      "--trial`, and --enqueue it",
+      "{} failed only where ranks were taken out since: {}{}. To try such a configuration again, see it with "
+      "`tuner show --trial`, and --enqueue it",
       count_text(trials.size(), "trial"), fmt::join(numbers, ", "), trials.size() > kMostNamed ? ", …" : "");
 }
 
